@@ -1,0 +1,21 @@
+import { failureCatalogue, type FailureAbout, type FailureCode } from './failures.js';
+
+/** Why an order (or a connection) cannot go on without a person, and what that person should do. */
+export interface Attention {
+  cause: FailureCode;
+  /** One sentence that names the order, line, SKU or field. */
+  message: string;
+  fix: string;
+  about: FailureAbout;
+  /** The thing whose saving wakes the order by itself (see waitKeys); null where only `retry` helps. */
+  waitsFor: string | null;
+}
+
+export function attention(
+  cause: FailureCode,
+  message: string,
+  about: FailureAbout = {},
+  waitsFor: string | null = null,
+): Attention {
+  return { cause, message, fix: failureCatalogue[cause].fix, about, waitsFor };
+}

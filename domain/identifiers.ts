@@ -1,0 +1,105 @@
+/**
+ * The one place that owns every identifier two parts of the system must agree on. No Node imports: workflows use it.
+ * Why the ids look as they do: docs/decisions/workflow-ids.md.
+ */
+
+/** An order's workflow exists once: the id is made of what the marketplace calls the order, never of our own row. */
+export function orderWorkflowId(order: { storeId: string; externalId: string }): string {
+  return `order:${order.storeId}:${order.externalId}`;
+}
+
+export function storeWorkflowId(storeId: string): string {
+  return `store:${storeId}`;
+}
+
+export function warehouseWorkflowId(warehouseId: string): string {
+  return `warehouse:${warehouseId}`;
+}
+
+export type ParsedWorkflowId =
+  | { kind: 'order'; storeId: string; externalId: string }
+  | { kind: 'store'; storeId: string }
+  | { kind: 'warehouse'; warehouseId: string };
+
+/** The inverse of the builders above; null for an id that is not ours. Store ids never hold a colon, external ids may. */
+export function parseWorkflowId(id: string): ParsedWorkflowId | null {
+  const [kind, first, ...rest] = id.split(':');
+  if (!first) return null;
+  if (kind === 'order' && rest.length > 0) return { kind, storeId: first, externalId: rest.join(':') };
+  if (kind === 'store' && rest.length === 0) return { kind, storeId: first };
+  if (kind === 'warehouse' && rest.length === 0) return { kind, warehouseId: first };
+  return null;
+}
+
+/**
+ * Our reference for one fulfillment, sent to the warehouse as its external key and used as our own key for it.
+ * Made of the source's identity and never of an attempt, so that every retry asks for the same thing. It ends in
+ * a letter group, not dash+number, because some warehouses split orders by appending `-1` (reference/warehouses.md §1).
+ */
+export function fulfillmentReference(of: {
+  storeId: string;
+  externalId: string;
+  number: number;
+  generation: number;
+}): string {
+  return `${of.storeId}.${of.externalId}.${of.number}g${of.generation}`;
+}
+
+/** The key of one outside write in `write_intents`: what is written, where, for what, never by which attempt. */
+export const writeKeys = {
+  submission: (reference: string) => `submission:${reference}`,
+  writeback: (of: { storeId: string; externalId: string; lineId: string; packageId: string }) =>
+    `writeback:${of.storeId}:${of.externalId}:${of.lineId}:${of.packageId}`,
+};
+
+/** What an order in attention or on hold waits for. Saving that thing wakes every order that waits for the key. */
+export const waitKeys = {
+  listing: (storeId: string, sku: string) => `listing:${storeId}:${sku}`,
+  shippingRule: (storeId: string) => `shipping-rule:${storeId}`,
+  connection: (connectionId: string) => `connection:${connectionId}`,
+  firstImport: (storeId: string) => `first-import:${storeId}`,
+};
+
+/**
+ * Two queues, because an activity that polls for an hour must not take the slots that orders need
+ * (docs/decisions/task-queues.md). The prefix keeps tests and several installations in one namespace apart.
+ */
+export function taskQueues(prefix: string): { orders: string; connections: string } {
+  return { orders: `${prefix}-orders`, connections: `${prefix}-connections` };
+}
+
+export const workflowTypes = { order: 'order', store: 'store', warehouse: 'warehouse' } as const;
+
+/** Search attributes, all of type Keyword. PostgreSQL visibility allows ten of that type in one namespace. */
+export const searchAttributes = {
+  state: 'WaybillState',
+  store: 'WaybillStore',
+  warehouse: 'WaybillWarehouse',
+  attention: 'WaybillAttention',
+} as const;
+
+export const messages = {
+  order: {
+    hold: 'hold',
+    release: 'release',
+    cancel: 'cancel',
+    editAddress: 'editAddress',
+    retry: 'retry',
+    markShippedElsewhere: 'markShippedElsewhere',
+    shipmentReported: 'shipmentReported',
+    fixSaved: 'fixSaved',
+    state: 'state',
+  },
+  connection: {
+    pause: 'pause',
+    resume: 'resume',
+    pollNow: 'pollNow',
+    settingsChanged: 'settingsChanged',
+    fixSaved: 'fixSaved',
+    stop: 'stop',
+    state: 'state',
+  },
+} as const;
+
+/** PostgreSQL NOTIFY channel; the payload is the connection (store or warehouse id) that should look up now. */
+export const wakeChannel = 'waybill_wake';

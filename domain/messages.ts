@@ -1,0 +1,102 @@
+import type { Attention } from './attention.js';
+import type { Hold } from './hold.js';
+import type { LedgerEntry, ShippedItem } from './ledger.js';
+import type { OrderState } from './order-states.js';
+
+/**
+ * Inputs, messages and answers of the workflows: plain JSON, one object each. They are kept in histories, so they
+ * carry references and what decisions need, never people's data.
+ */
+
+export interface OrderInput {
+  orderId: string;
+  tenantId: string;
+  storeId: string;
+  externalId: string;
+  start: { state: OrderState; hold: Hold | null };
+  shipmentExpectedDays: number;
+  /** Set when a closed order is opened again by a late shipment: the ledger as it was left. */
+  reopened: { ledger: LedgerEntry[]; generation: number } | null;
+}
+
+/** Every action of a person names who did it and may say why; both go on the timeline. */
+export interface ActionRequest {
+  actor: string;
+  note: string | null;
+}
+
+export interface HoldRequest extends ActionRequest {
+  /** UTC, ISO 8601; null holds until someone releases it. */
+  releaseAt: string | null;
+}
+
+/** The new address is in PostgreSQL already when this arrives; only its version travels. */
+export interface EditAddressRequest extends ActionRequest {
+  addressVersion: number;
+}
+
+export interface ActionAnswer {
+  state: OrderState;
+}
+
+/**
+ * `stopped`: nothing will ship. `too_late`: the warehouse has sent it or will; this stays visible on the order.
+ * `asking`: the warehouse has not answered yet; ask the order again.
+ */
+export type CancelOutcome = 'stopped' | 'too_late' | 'asking';
+
+export interface CancelAnswer {
+  outcome: CancelOutcome;
+  state: OrderState;
+}
+
+export interface ShipmentReported {
+  fulfillment: string;
+  shipmentId: string;
+  items: ShippedItem[];
+}
+
+/** A warehouse gave up a fulfillment without being asked by us. */
+export interface FulfillmentCancelled {
+  fulfillment: string;
+  reason: string;
+}
+
+export interface FixSaved {
+  /** A key of `waitKeys`. */
+  key: string;
+}
+
+/** The whole state of a running order, as its query answers it. */
+export interface OrderSnapshot {
+  orderId: string;
+  state: OrderState;
+  hold: Hold | null;
+  attention: Attention | null;
+  /** What is being done now, in words. */
+  step: string;
+  cancel: { outcome: CancelOutcome; actor: string } | null;
+  generation: number;
+  ledger: LedgerEntry[];
+  /** Shipments reported and not yet written back. */
+  waitingWritebacks: string[];
+}
+
+export interface StoreInput {
+  storeId: string;
+  paused: boolean;
+}
+
+export interface WarehouseInput {
+  warehouseId: string;
+  paused: boolean;
+}
+
+/** State of a store's or a warehouse's workflow, as its query answers it. */
+export interface ConnectionSnapshot {
+  id: string;
+  paused: boolean;
+  /** What is being done now, in words. */
+  step: string;
+  lastProblem: string | null;
+}

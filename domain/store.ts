@@ -1,0 +1,65 @@
+import type { UnlistedSkuPolicy } from './listing.js';
+
+export type MarketplaceName = 'clickbank';
+export type WarehouseSystem = 'shipbob';
+
+/** How one store wants its orders treated. What only one marketplace knows is in `marketplace`, checked by its connector. */
+export interface StoreSettings {
+  /** Import the marketplace's test purchases; they are marked and never reach a warehouse (R43, D10). */
+  importTestOrders: boolean;
+  /** UTC, ISO 8601: older orders are skipped. */
+  acceptOrdersAfter: string | null;
+  /** UTC, ISO 8601: older orders were fulfilled elsewhere and are recorded as closed, never sent to a warehouse (D2). */
+  fulfilledElsewhereBefore: string | null;
+  /** Hold everything until the merchant has looked at the first import and opened the gate (D2, R60). */
+  reviewFirstImport: boolean;
+  /** Hold each order until a person releases it. */
+  reviewEveryOrder: boolean;
+  /** Wait this long after import before anything is sent, so that early cancellations and edits settle (R23). */
+  delayMinutes: number;
+  unlistedSku: UnlistedSkuPolicy;
+  /** Days after which a submitted order that has not shipped is raised to a person. */
+  shipmentExpectedDays: number;
+  /** The shortest and longest wait between two polls, in seconds; between them the store adapts to its traffic. */
+  pollSeconds: { busy: number; idle: number };
+  marketplace: Record<string, unknown>;
+}
+
+/**
+ * Idle: 295 s keeps a store within five minutes and within 300 calls a day, the daily probe included
+ * (86,400 / 295 = 292.9 polls of one call). Shipment: ClickBank wants goods shipped within 30 days
+ * (reference/clickbank.md §3, Policy); a third of that leaves a person time to act.
+ */
+export const defaultStoreSettings: StoreSettings = {
+  importTestOrders: false,
+  acceptOrdersAfter: null,
+  fulfilledElsewhereBefore: null,
+  reviewFirstImport: true,
+  reviewEveryOrder: false,
+  delayMinutes: 0,
+  unlistedSku: 'attention',
+  shipmentExpectedDays: 10,
+  pollSeconds: { busy: 60, idle: 295 },
+  marketplace: {},
+};
+
+/** What a probe found of one permission; `unproven` where only the first write can tell (D6). */
+export interface PermissionFinding {
+  permission: string;
+  standing: 'granted' | 'missing' | 'unproven';
+  /** The step that fails without it, in words. */
+  neededFor: string;
+}
+
+export interface ProbeReport {
+  permissions: PermissionFinding[];
+  /** What the credentials open: account nicknames, channel names. */
+  accounts: string[];
+  /** Remarks for the person who connects, e.g. a vendor nickname the key cannot read. */
+  problems: string[];
+}
+
+/** A connection may be enabled when nothing is known to be missing. */
+export function probePasses(report: ProbeReport): boolean {
+  return report.problems.length === 0 && report.permissions.every((each) => each.standing !== 'missing');
+}
