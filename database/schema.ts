@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { Address } from '../domain/address.js';
 import type { Attention } from '../domain/attention.js';
 import type { Hold } from '../domain/hold.js';
 import type { LedgerEntry, ShippedItem } from '../domain/ledger.js';
@@ -117,6 +118,13 @@ export interface Schema {
     email: string | null;
     phone: string | null;
     erased_at: NullableTime;
+  };
+  address_edits: {
+    id: string;
+    order_id: string;
+    address: Json<Address>;
+    staged_at: Generated<Date>;
+    applied_at: NullableTime;
   };
   fulfillments: {
     reference: string;

@@ -87,6 +87,7 @@ export const messages = {
     retry: 'retry',
     markShippedElsewhere: 'markShippedElsewhere',
     shipmentReported: 'shipmentReported',
+    fulfillmentCancelled: 'fulfillmentCancelled',
     fixSaved: 'fixSaved',
     state: 'state',
   },

@@ -30,9 +30,9 @@ export interface HoldRequest extends ActionRequest {
   releaseAt: string | null;
 }
 
-/** The new address is in PostgreSQL already when this arrives; only its version travels. */
+/** The new address is staged in PostgreSQL (address_edits); only its id travels, and it counts once this is accepted. */
 export interface EditAddressRequest extends ActionRequest {
-  addressVersion: number;
+  editId: string;
 }
 
 export interface ActionAnswer {

@@ -97,9 +97,8 @@ function injectFault(
   if (request.path.startsWith('/_sandbox')) return next();
   const fault = pickFault(standIn, request, random, (kind) => kind !== 'shifting_pages' && kind !== 'duplicates');
   const call = record(standIn, request, response, fault?.kind ?? null);
-  switch (fault?.kind) {
-    case undefined:
-      return next();
+  if (!fault) return next();
+  switch (fault.kind) {
     case 'status':
       response
         .set(fault.headers ?? {})

@@ -169,6 +169,15 @@ create table recipients (
 );
 create index recipients_by_email on recipients (lower(email));
 
+-- A corrected address, staged by the API and taken over by the order's workflow if it is still in time.
+create table address_edits (
+  id text primary key,
+  order_id text not null references orders (id) on delete cascade,
+  address jsonb not null,
+  staged_at timestamptz not null default now(),
+  applied_at timestamptz
+);
+
 create table fulfillments (
   reference text primary key,
   order_id text not null references orders (id) on delete cascade,
