@@ -34,6 +34,7 @@ export interface Schema {
     marketplace: MarketplaceName;
     settings: Json<StoreSettings>;
     first_import_opened_at: NullableTime;
+    last_order_at: NullableTime;
   };
   warehouses: Connection & {
     system: WarehouseSystem;
@@ -226,7 +227,7 @@ export interface Schema {
     body: NullableJson<unknown>;
     created_at: Generated<Date>;
   };
-  rate_limits: { key: string; next_at: Time };
+  rate_limits: { key: string; next_at: Time; blocked_until: NullableTime };
 }
 
 interface Connection {

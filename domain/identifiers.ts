@@ -25,7 +25,8 @@ export type ParsedWorkflowId =
 export function parseWorkflowId(id: string): ParsedWorkflowId | null {
   const [kind, first, ...rest] = id.split(':');
   if (!first) return null;
-  if (kind === 'order' && rest.length > 0) return { kind, storeId: first, externalId: rest.join(':') };
+  const externalId = rest.join(':');
+  if (kind === 'order' && externalId) return { kind, storeId: first, externalId };
   if (kind === 'store' && rest.length === 0) return { kind, storeId: first };
   if (kind === 'warehouse' && rest.length === 0) return { kind, warehouseId: first };
   return null;
@@ -49,8 +50,13 @@ export function fulfillmentReference(of: {
 export const writeKeys = {
   submission: (reference: string) => `submission:${reference}`,
   writeback: (of: { storeId: string; externalId: string; lineId: string; packageId: string }) =>
-    `writeback:${of.storeId}:${of.externalId}:${of.lineId}:${of.packageId}`,
+    ['writeback', of.storeId, escaped(of.externalId), escaped(of.lineId), escaped(of.packageId)].join(':'),
 };
+
+/** Ids of others may hold our colon: unescaped, two different writes could share a key, and one would never be made. */
+function escaped(id: string): string {
+  return id.replace(/[%:]/g, encodeURIComponent);
+}
 
 /** What an order in attention or on hold waits for. Saving that thing wakes every order that waits for the key. */
 export const waitKeys = {
@@ -88,6 +94,7 @@ export const messages = {
     markShippedElsewhere: 'markShippedElsewhere',
     shipmentReported: 'shipmentReported',
     fulfillmentCancelled: 'fulfillmentCancelled',
+    shipmentOverdue: 'shipmentOverdue',
     fixSaved: 'fixSaved',
     state: 'state',
   },
@@ -102,5 +109,12 @@ export const messages = {
   },
 } as const;
 
-/** PostgreSQL NOTIFY channel; the payload is the connection (store or warehouse id) that should look up now. */
+/**
+ * PostgreSQL NOTIFY channel that wakes the long activities of connections, and its two payloads: `inbox` says that a
+ * webhook was stored, `yield` asks the activity to return so that its workflow can act on a message.
+ */
 export const wakeChannel = 'waybill_wake';
+export const wakes = {
+  inbox: (connectionId: string) => `inbox:${connectionId}`,
+  yield: (connectionId: string) => `yield:${connectionId}`,
+};

@@ -39,7 +39,7 @@ function leftOut(order: MarketplaceOrder, settings: StoreSettings, context: Impo
     return skip('test_order', 'A test purchase, and the store does not import test orders.');
   if (context.vendor && order.vendor?.toLowerCase() !== context.vendor.toLowerCase())
     return skip('other_vendor', `Sold by ${order.vendor ?? 'an unnamed vendor'}, the store takes ${context.vendor}.`);
-  if (settings.acceptOrdersAfter && order.placedAt < settings.acceptOrdersAfter)
+  if (settings.acceptOrdersAfter !== null && isBefore(order.placedAt, settings.acceptOrdersAfter))
     return skip(
       'before_cut_in',
       `Placed ${order.placedAt}, the store accepts orders after ${settings.acceptOrdersAfter}.`,
@@ -54,7 +54,12 @@ function leftOut(order: MarketplaceOrder, settings: StoreSettings, context: Impo
 }
 
 function fulfilledElsewhere(order: MarketplaceOrder, settings: StoreSettings): boolean {
-  return settings.fulfilledElsewhereBefore !== null && order.placedAt < settings.fulfilledElsewhereBefore;
+  return settings.fulfilledElsewhereBefore !== null && isBefore(order.placedAt, settings.fulfilledElsewhereBefore);
+}
+
+/** As moments: the same one is written with and without milliseconds, and as text "…00.000Z" sorts before "…00Z". */
+function isBefore(time: string, bound: string): boolean {
+  return Date.parse(time) < Date.parse(bound);
 }
 
 /** The first reason that applies decides; a test order is never sent on, it closes at once. */

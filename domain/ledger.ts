@@ -67,11 +67,20 @@ function completedLines(before: LedgerEntry[], after: LedgerEntry[]): { lineId: 
     .filter((line) => line.quantity > 0);
 }
 
-/** Whole pieces of a line that have shipped: of a bundle, as many as its scarcest component allows. */
+/**
+ * Whole pieces of a line that have shipped: of a bundle, as many as its scarcest component allows. A line that was sent
+ * out anew is in several fulfillments: the newest says what it is made of, and what any of them shipped counts.
+ */
 export function shippedPieces(ledger: LedgerEntry[], lineId: string): number {
   const entries = ledger.filter((entry) => entry.lineId === lineId);
-  if (entries.length === 0) return 0;
-  return Math.min(...entries.map((entry) => Math.floor(entry.shipped / entry.perUnit)));
+  const newest = entries.filter((entry) => entry.fulfillment === entries.at(-1)?.fulfillment);
+  if (newest.length === 0) return 0;
+  return Math.min(
+    ...newest.map(({ warehouseSku, perUnit }) => {
+      const same = entries.filter((entry) => entry.warehouseSku === warehouseSku);
+      return Math.floor(same.reduce((shipped, entry) => shipped + entry.shipped, 0) / perUnit);
+    }),
+  );
 }
 
 /** Everything that has not shipped is given up, in one fulfillment or in all. */

@@ -10,11 +10,9 @@ import type { OrderState } from './order-states.js';
 
 export interface OrderInput {
   orderId: string;
-  tenantId: string;
   storeId: string;
   externalId: string;
   start: { state: OrderState; hold: Hold | null };
-  shipmentExpectedDays: number;
   /** Set when a closed order is opened again by a late shipment: the ledger as it was left. */
   reopened: { ledger: LedgerEntry[]; generation: number } | null;
 }
@@ -53,7 +51,13 @@ export interface CancelAnswer {
 export interface ShipmentReported {
   fulfillment: string;
   shipmentId: string;
-  items: ShippedItem[];
+  packages: { packageId: string; items: ShippedItem[] }[];
+}
+
+/** A fulfillment was submitted long ago and nothing has shipped. */
+export interface ShipmentOverdue {
+  fulfillment: string;
+  days: number;
 }
 
 /** A warehouse gave up a fulfillment without being asked by us. */
@@ -82,21 +86,25 @@ export interface OrderSnapshot {
   waitingWritebacks: string[];
 }
 
-export interface StoreInput {
+/** What a connection's workflow carries from run to run. */
+export interface ConnectionInput {
+  paused: boolean;
+  /** Saved fixes whose waiting orders are still to be woken. */
+  fixes: FixSaved[];
+}
+
+export interface StoreInput extends ConnectionInput {
   storeId: string;
-  paused: boolean;
 }
 
-export interface WarehouseInput {
+export interface WarehouseInput extends ConnectionInput {
   warehouseId: string;
-  paused: boolean;
 }
 
-/** State of a store's or a warehouse's workflow, as its query answers it. */
+/** State of a store's or a warehouse's workflow, as its query answers it. What went wrong last is on its row. */
 export interface ConnectionSnapshot {
   id: string;
   paused: boolean;
   /** What is being done now, in words. */
   step: string;
-  lastProblem: string | null;
 }

@@ -14,11 +14,12 @@ export type OrderState = (typeof orderStates)[number];
 
 /**
  * The allowed moves. Final states can still be left, because no end state ignores a shipment: one that comes after
- * cancelling or closing is written back or raised.
+ * cancelling or closing is written back or raised. `queued` and `held` lead to `shipped` because an order that is sent
+ * out anew may have goods of its first fulfillment under way: cancelling the rest ends it as shipped.
  */
 export const orderTransitions: Record<OrderState, readonly OrderState[]> = {
-  queued: ['held', 'needs_attention', 'submitted', 'cancelled', 'closed'],
-  held: ['queued', 'needs_attention', 'submitted', 'cancelled', 'closed'],
+  queued: ['held', 'needs_attention', 'submitted', 'shipped', 'cancelled', 'closed'],
+  held: ['queued', 'needs_attention', 'submitted', 'shipped', 'cancelled', 'closed'],
   needs_attention: ['queued', 'held', 'submitted', 'partially_shipped', 'shipped', 'cancelled', 'closed'],
   submitted: ['needs_attention', 'partially_shipped', 'shipped', 'cancelled', 'closed'],
   partially_shipped: ['needs_attention', 'shipped', 'cancelled', 'closed'],

@@ -63,7 +63,7 @@ export function planFulfillments(facts: PlanFacts): Plan {
     const listing = facts.listings.find((each) => each.sku === line.sku) ?? null;
     if (!listing && facts.unlistedSku === 'attention') return { problem: unlisted(facts.storeId, line) };
     const decision = chooseFor(facts, listing?.warehouseId ?? null);
-    if (!decision) return { problem: unmatched(facts) };
+    if (!decision) return { problem: unmatched(facts, line, listing?.warehouseId ?? null) };
     const group = groups.get(decision.choice.warehouseId) ?? { decision, lines: [] };
     group.lines.push(...components(line, listing));
     groups.set(decision.choice.warehouseId, group);
@@ -87,13 +87,16 @@ function chooseFor(facts: PlanFacts, warehouseId: string | null): ShippingDecisi
   );
 }
 
+/** A component that the listing names twice is asked for once: the ledger counts by line and warehouse SKU. */
 function components(line: PlanFacts['lines'][number], listing: Listing | null): PlannedLine[] {
-  const parts = listing?.components ?? [{ warehouseSku: line.sku, quantity: 1 }];
-  return parts.map((part) => ({
+  const perUnit = new Map<string, number>();
+  for (const part of listing?.components ?? [{ warehouseSku: line.sku, quantity: 1 }])
+    perUnit.set(part.warehouseSku, (perUnit.get(part.warehouseSku) ?? 0) + part.quantity);
+  return [...perUnit].map(([warehouseSku, pieces]) => ({
     lineId: line.lineId,
-    warehouseSku: part.warehouseSku,
-    perUnit: part.quantity,
-    quantity: part.quantity * line.quantity,
+    warehouseSku,
+    perUnit: pieces,
+    quantity: pieces * line.quantity,
     listingVersion: listing?.version ?? null,
   }));
 }
@@ -123,12 +126,19 @@ function unlisted(storeId: string, line: PlanFacts['lines'][number]): Attention 
   );
 }
 
-function unmatched(facts: PlanFacts): Attention {
+function unmatched(facts: PlanFacts, line: PlanFacts['lines'][number], pinned: string | null): Attention {
   const what = facts.shippingDescription === null ? 'no shipping description' : `"${facts.shippingDescription}"`;
+  const where = pinned === null ? '' : ` by warehouse ${pinned}, which the listing of SKU "${line.sku}" asks for`;
   return attention(
     'shipping_rule_unmatched',
-    `No shipping rule fits ${what} to ${facts.shipTo.country}.`,
-    { description: facts.shippingDescription ?? '', rules_version: String(facts.rules?.version ?? 0) },
+    `Line ${line.lineId}: no shipping rule fits ${what} to ${facts.shipTo.country}${where}.`,
+    {
+      line: line.lineId,
+      sku: line.sku,
+      description: facts.shippingDescription ?? '',
+      rules_version: String(facts.rules?.version ?? 0),
+      ...(pinned !== null && { warehouse: pinned }),
+    },
     waitKeys.shippingRule(facts.storeId),
   );
 }

@@ -13,26 +13,30 @@ export type ReleaseDecision =
 
 const givenUp = (line: OrderLine) => ['refunded', 'charged_back', 'cancelled'].includes(line.standing);
 
-/** `ours` are the lines the order was imported with; `now` is the same order as the marketplace shows it at present. */
+/**
+ * `ours` are the lines the order was imported with; `now` is the same order as the marketplace shows it at present.
+ * Only physical lines count: no goods hang on a digital one. A line that `now` lacks is given up.
+ */
 export function decideRelease(ours: Pick<OrderLine, 'lineId'>[], now: MarketplaceOrder | null): ReleaseDecision {
   if (now === null) return { release: 'cancel', reason: 'The marketplace no longer has this order.' };
   if (now.shippedAtMarketplace)
     return { release: 'shipped_elsewhere', reason: 'The marketplace already counts this order as shipped.' };
-  const lines = now.lines.filter((line) => ours.some((each) => each.lineId === line.lineId));
-  const gone = lines.filter(givenUp);
-  const pending = lines.filter((line) => line.standing === 'refund_pending');
+  const present = now.lines.filter((line) => ours.some((each) => each.lineId === line.lineId));
+  const physical = present.filter((line) => line.shippable);
+  const pending = physical.filter((line) => line.standing === 'refund_pending');
   if (pending.length > 0) return { release: 'wait', reason: `A refund is pending for ${names(pending)}.` };
-  if (gone.length === lines.length)
-    return { release: 'cancel', reason: `Refunded, charged back or cancelled at the marketplace: ${names(lines)}.` };
+  const missing = ours.filter((line) => !present.some((each) => each.lineId === line.lineId));
+  const gone = [...physical.filter(givenUp), ...missing];
+  if (physical.every(givenUp)) return { release: 'cancel', reason: goneReason(gone) };
   if (gone.length > 0)
-    return {
-      release: 'go_without',
-      lineIds: gone.map((line) => line.lineId),
-      reason: `Refunded, charged back or cancelled at the marketplace: ${names(gone)}.`,
-    };
+    return { release: 'go_without', lineIds: gone.map((line) => line.lineId), reason: goneReason(gone) };
   return { release: 'go' };
 }
 
-function names(lines: OrderLine[]): string {
+function goneReason(gone: Pick<OrderLine, 'lineId'>[]): string {
+  return `Refunded, charged back, cancelled or removed at the marketplace: ${names(gone)}.`;
+}
+
+function names(lines: Pick<OrderLine, 'lineId'>[]): string {
   return lines.length === 0 ? 'every line' : lines.map((line) => `line ${line.lineId}`).join(', ');
 }

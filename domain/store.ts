@@ -63,3 +63,21 @@ export interface ProbeReport {
 export function probePasses(report: ProbeReport): boolean {
   return report.problems.length === 0 && report.permissions.every((each) => each.standing !== 'missing');
 }
+
+/** An hour: the longest a failing connection waits before it is tried again. */
+const longestBackoffMs = 60 * 60 * 1000;
+
+/**
+ * How long to wait before the next poll, in milliseconds. The wait is a quarter of the time since the last new order,
+ * between the store's busy and idle intervals. After failures it doubles from the busy interval up to an hour, and it is
+ * never shorter than the vendor asked for.
+ */
+export function nextPollMs(
+  intervals: StoreSettings['pollSeconds'],
+  facts: { sinceLastOrderMs: number | null; failures: number; askedMs: number },
+): number {
+  const [busy, idle] = [intervals.busy * 1000, intervals.idle * 1000];
+  if (facts.failures > 0) return Math.max(facts.askedMs, Math.min(busy * 2 ** (facts.failures - 1), longestBackoffMs));
+  if (facts.sinceLastOrderMs === null) return idle;
+  return Math.min(Math.max(facts.sinceLastOrderMs / 4, busy), idle);
+}

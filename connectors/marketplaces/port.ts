@@ -7,6 +7,9 @@ import type { ProbeReport } from '../../domain/store.js';
  * only `Failure` of domain/failures.ts, and makes every call under the shared rate limit.
  */
 export interface Marketplace {
+  /** How long a posted notice may stay invisible to findNotice, in milliseconds. */
+  readonly settleMs: number;
+
   /**
    * One page of the orders that may be new or changed since a moment. Pages may overlap, repeat and shift: the caller
    * drops what it knows. `known` says which of these ids the caller has already, so that nothing is fetched for them.

@@ -67,6 +67,8 @@ export type CancelResult = { outcome: 'stopped' } | { outcome: 'too_late'; reaso
 export interface NewsPage {
   shipments: WarehouseShipment[];
   cancellations: WarehouseCancellation[];
+  /** What could not be understood; it holds nothing else of the page up, and it is not lost. */
+  malformed: { reference: string | null; problem: string }[];
   nextPage: string | null;
 }
 

@@ -40,6 +40,8 @@ create table stores (
   cursor_at timestamptz,
   last_poll_at timestamptz,
   last_success_at timestamptz,
+  -- when an order was last new: the polling interval adapts to it
+  last_order_at timestamptz,
   attention jsonb,
   created_at timestamptz not null default now(),
   deleted_at timestamptz
@@ -134,7 +136,7 @@ create table orders (
 create index orders_by_time on orders (tenant_id, imported_at desc, id desc);
 create index orders_by_state on orders (tenant_id, state, imported_at desc, id desc);
 create index orders_waiting on orders (waits_for) where waits_for is not null;
-create index orders_not_started on orders (store_id, imported_at) where workflow_started_at is null;
+create index orders_not_started on orders (store_id, imported_at) where workflow_started_at is null and state <> 'closed';
 create index orders_by_parent on orders (store_id, parent_external_id) where parent_external_id is not null;
 
 create table order_lines (
@@ -314,5 +316,7 @@ create table idempotency_keys (
 -- Generic cell rate algorithm: the theoretical arrival time of the next call under each vendor limit.
 create table rate_limits (
   key text primary key,
-  next_at timestamptz not null
+  next_at timestamptz not null,
+  -- the vendor told us to stop until then
+  blocked_until timestamptz
 );

@@ -1,0 +1,28 @@
+import { applyAddressEdit, recordTransition, type Transition } from '../database/order-progress.js';
+import type { FixSaved } from '../domain/messages.js';
+import { cancelFulfillment } from './cancel-fulfillment.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { planOrder, type PlanRequest } from './plan-order.js';
+import { pollStore } from './poll-store.js';
+import { submitFulfillment, type SubmitRequest } from './submit-fulfillment.js';
+import { wakeOrders } from './tell-orders.js';
+import { watchWarehouse } from './watch-warehouse.js';
+import { writeBackShipment, type WriteBackRequest } from './write-back.js';
+
+/** Every side effect that workflows call, by the name they call it. */
+export function createActivities(deps: ActivityDependencies) {
+  return {
+    planOrder: (request: PlanRequest) => planOrder(deps, request),
+    submitFulfillment: (request: SubmitRequest) => submitFulfillment(deps, request),
+    writeBackShipment: (request: WriteBackRequest) => writeBackShipment(deps, request),
+    cancelFulfillment: (request: { reference: string }) => cancelFulfillment(deps, request),
+    recordTransition: (change: Transition) => recordTransition(deps.db, change),
+    applyAddressEdit: (edit: { orderId: string; editId: string }) =>
+      applyAddressEdit(deps.db, edit.orderId, edit.editId),
+    pollStore: (request: { storeId: string }) => pollStore(deps, request),
+    watchWarehouse: (request: { warehouseId: string }) => watchWarehouse(deps, request),
+    wakeOrders: (fix: FixSaved) => wakeOrders(deps, fix),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

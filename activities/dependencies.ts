@@ -1,0 +1,35 @@
+import type { Client } from '@temporalio/client';
+import type { Marketplace } from '../connectors/marketplaces/port.js';
+import type { Warehouse } from '../connectors/warehouses/port.js';
+import type { StoreRow, WarehouseRow } from '../database/connection-polls.js';
+import type { Database } from '../database/pool.js';
+import type { Wakeups } from '../database/wakeups.js';
+
+/** What activities act with; made once a process by worker/, and by tests. */
+export interface ActivityDependencies {
+  db: Database;
+  /** Starts and signals order workflows. */
+  temporal: Client;
+  ordersQueue: string;
+  wakeups: Wakeups;
+  /**
+   * Ready connections; throw Failure when one cannot be used. The first two read the connection's row anew, for polls;
+   * the others may be some seconds old, for the many calls of orders.
+   */
+  connectStore(storeId: string): Promise<ConnectedStore>;
+  connectWarehouse(warehouseId: string): Promise<ConnectedWarehouse>;
+  marketplaceOf(storeId: string): Promise<Marketplace>;
+  warehouseOf(warehouseId: string): Promise<Warehouse>;
+}
+
+export interface ConnectedStore {
+  store: StoreRow;
+  /** The vendor nickname the store is limited to, if any. */
+  vendor: string | null;
+  marketplace: Marketplace;
+}
+
+export interface ConnectedWarehouse {
+  row: WarehouseRow;
+  warehouse: Warehouse;
+}

@@ -1,0 +1,113 @@
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { cancelledElsewhere } from '../database/fulfillments.js';
+import { ordersWaitingFor } from '../database/orders-import.js';
+import { markShipmentsTold, untoldShipments, type UntoldShipment } from '../database/shipments.js';
+import { messages, orderWorkflowId, workflowTypes } from '../domain/identifiers.js';
+import type {
+  FixSaved,
+  FulfillmentCancelled,
+  OrderInput,
+  ShipmentOverdue,
+  ShipmentReported,
+} from '../domain/messages.js';
+import type { WarehouseCancellation } from '../domain/shipment.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { orderStartOptions } from './import-orders.js';
+
+const atOnce = 16;
+
+/**
+ * Tells each order of the shipments stored for it. An order that has ended is opened again, with the ledger it was
+ * left with: no end state ignores a shipment (rule 6). Telling twice is harmless: the order knows its shipments.
+ */
+export async function tellOrders(deps: ActivityDependencies, warehouseId: string): Promise<void> {
+  for (;;) {
+    const shipments = await untoldShipments(deps.db, warehouseId, 100);
+    for (let first = 0; first < shipments.length; first += atOnce) {
+      const batch = shipments.slice(first, first + atOnce);
+      await Promise.all(batch.map((shipment) => tellShipment(deps, shipment)));
+      await markShipmentsTold(
+        deps.db,
+        batch.map((shipment) => shipment.shipmentId),
+      );
+    }
+    if (shipments.length < 100) return;
+  }
+}
+
+async function tellShipment(deps: ActivityDependencies, shipment: UntoldShipment): Promise<void> {
+  const { order } = shipment;
+  const input: OrderInput = {
+    orderId: order.id,
+    storeId: order.storeId,
+    externalId: order.externalId,
+    start: { state: order.state, hold: order.hold },
+    reopened: { ledger: order.ledger, generation: order.generation },
+  };
+  const news: ShipmentReported = {
+    fulfillment: shipment.reference,
+    shipmentId: shipment.shipmentId,
+    packages: shipment.packages,
+  };
+  await deps.temporal.workflow.signalWithStart(workflowTypes.order, {
+    ...orderStartOptions(deps, input),
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    signal: messages.order.shipmentReported,
+    signalArgs: [news],
+  });
+}
+
+/** A warehouse that gave up a fulfillment we still count on: its order has to know. */
+export async function tellCancellations(
+  deps: ActivityDependencies,
+  warehouseId: string,
+  cancellations: WarehouseCancellation[],
+): Promise<void> {
+  const news = await cancelledElsewhere(
+    deps.db,
+    warehouseId,
+    cancellations.map((each) => each.reference),
+  );
+  for (const order of news) {
+    const reason = cancellations.find((each) => each.reference === order.reference)?.reason ?? '';
+    const message: FulfillmentCancelled = { fulfillment: order.reference, reason };
+    await signal(deps, order, messages.order.fulfillmentCancelled, message);
+  }
+}
+
+export async function tellOverdue(
+  deps: ActivityDependencies,
+  overdue: { reference: string; storeId: string; externalId: string; days: number }[],
+): Promise<void> {
+  for (const order of overdue) {
+    const message: ShipmentOverdue = { fulfillment: order.reference, days: order.days };
+    await signal(deps, order, messages.order.shipmentOverdue, message);
+  }
+}
+
+/** Wakes every order that waits for what was just saved. Returns how many were told. */
+export async function wakeOrders(deps: ActivityDependencies, fix: FixSaved): Promise<number> {
+  let told = 0;
+  let after = '';
+  for (;;) {
+    const orders = await ordersWaitingFor(deps.db, fix.key, 100, after);
+    for (const order of orders) await signal(deps, order, messages.order.fixSaved, fix);
+    told += orders.length;
+    after = orders.at(-1)?.id ?? after;
+    if (orders.length < 100) return told;
+  }
+}
+
+/** An order whose workflow has ended meanwhile needs no such news. */
+async function signal(
+  deps: ActivityDependencies,
+  order: { storeId: string; externalId: string },
+  name: string,
+  message: FixSaved | FulfillmentCancelled | ShipmentOverdue,
+): Promise<void> {
+  try {
+    await deps.temporal.workflow.getHandle(orderWorkflowId(order)).signal(name, message);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import { Context } from '@temporalio/activity';
+import type { NewsPage } from '../connectors/warehouses/port.js';
+import { hasOpenFulfillments, recordPass, recordPassFailed } from '../database/connection-polls.js';
+import { saveProbe } from '../database/connections.js';
+import { overdueFulfillments } from '../database/fulfillments.js';
+import { dueWebhooks, markWebhookFailed, markWebhooksProcessed } from '../database/inbox-work.js';
+import { saveShipments } from '../database/shipments.js';
+import { attention } from '../domain/attention.js';
+import { Failure } from '../domain/failures.js';
+import { waitKeys } from '../domain/identifiers.js';
+import type { ActivityDependencies, ConnectedWarehouse } from './dependencies.js';
+import type { PollEnd } from './poll-store.js';
+import { tellCancellations, tellOrders, tellOverdue } from './tell-orders.js';
+
+const turnMs = 60 * 60 * 1000;
+/** Webhooks bring news in seconds; the poll is the backstop for those that are lost (warehouses.md §0.2). */
+const pollMs = 5 * 60 * 1000;
+/** A warehouse that owes us nothing is still asked now and then: goods may leave for orders long closed. */
+const idlePollMs = 60 * 60 * 1000;
+const probeEveryMs = 24 * 60 * 60 * 1000;
+/** A cursor lags this much behind, because a warehouse may show an update late. */
+const overlapMs = 10 * 60 * 1000;
+
+/**
+ * Watches one warehouse for an hour: webhooks as they arrive, a poll as backstop. Every shipment is stored first and
+ * told to its order's workflow after; what was stored and not told is told in the next round.
+ */
+export async function watchWarehouse(deps: ActivityDependencies, request: { warehouseId: string }): Promise<PollEnd> {
+  const { cancellationSignal } = Context.current();
+  const end = deps.wakeups.now().getTime() + turnMs;
+  let polledAt = 0;
+  for (let failures = 0; ;) {
+    const round = await oneRound(deps, request.warehouseId, polledAt);
+    if (round.gone) return { ended: 'gone' };
+    failures = round.failed ? failures + 1 : 0;
+    polledAt = round.polledAt;
+    const wait = round.failed ? Math.max(round.retryAfterMs, Math.min(15_000 * 2 ** (failures - 1), pollMs)) : pollMs;
+    const waking = await deps.wakeups.wait(request.warehouseId, wait, cancellationSignal);
+    if (waking === 'yield' || waking === 'cancelled') return { ended: 'yield' };
+    if (deps.wakeups.now().getTime() >= end) return { ended: 'turn' };
+  }
+}
+
+interface Round {
+  gone: boolean;
+  failed: boolean;
+  retryAfterMs: number;
+  polledAt: number;
+}
+
+async function oneRound(deps: ActivityDependencies, warehouseId: string, polledAt: number): Promise<Round> {
+  try {
+    const connected = await deps.connectWarehouse(warehouseId);
+    await probeDaily(deps, connected);
+    await readInbox(deps, connected);
+    const polled = await pollIfDue(deps, connected, polledAt);
+    await tellOrders(deps, warehouseId);
+    await tellOverdue(deps, await overdueFulfillments(deps.db, warehouseId));
+    return { gone: false, failed: false, retryAfterMs: 0, polledAt: polled };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (error.code === 'not_found' && error.about['warehouse'] === warehouseId)
+      return { gone: true, failed: true, retryAfterMs: 0, polledAt };
+    const waitsFor = error.outcome === 'rejected' ? waitKeys.connection(warehouseId) : null;
+    const problem = attention(error.code, error.message, error.about, waitsFor);
+    await recordPassFailed(deps.db, 'warehouses', warehouseId, problem, deps.wakeups.now());
+    return { gone: false, failed: true, retryAfterMs: error.retryAfterMs ?? 0, polledAt };
+  }
+}
+
+/** A webhook is a hint: the order it names is fetched, and what is fetched counts. */
+async function readInbox(deps: ActivityDependencies, connected: ConnectedWarehouse): Promise<void> {
+  for (;;) {
+    const rows = await dueWebhooks(deps.db, connected.row.id, 50);
+    for (const row of rows) {
+      try {
+        for (const orderId of row.orderIds)
+          await keepNews(deps, connected, await connected.warehouse.fetchNews(orderId));
+        await markWebhooksProcessed(deps.db, [row.id]);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        await markWebhookFailed(deps.db, row.id, `${error.code}: ${error.message}`);
+      }
+    }
+    if (rows.length > 0) await tellOrders(deps, connected.row.id);
+    if (rows.length < 50) return;
+  }
+}
+
+async function pollIfDue(deps: ActivityDependencies, connected: ConnectedWarehouse, polledAt: number): Promise<number> {
+  const { row, warehouse } = connected;
+  const startedAt = deps.wakeups.now();
+  const interval = (await hasOpenFulfillments(deps.db, row.id)) ? pollMs : idlePollMs;
+  if (startedAt.getTime() - polledAt < interval) return polledAt;
+  const since = new Date((row.cursorAt ?? row.createdAt).getTime() - overlapMs).toISOString();
+  let page: string | null = null;
+  do {
+    const news = await warehouse.listNews({ since, page });
+    await keepNews(deps, connected, news);
+    page = news.nextPage;
+  } while (page !== null);
+  await recordPass(deps.db, 'warehouses', row.id, startedAt, deps.wakeups.now());
+  return startedAt.getTime();
+}
+
+async function keepNews(deps: ActivityDependencies, { row }: ConnectedWarehouse, news: NewsPage): Promise<void> {
+  await saveShipments(deps.db, row.id, news.shipments);
+  await tellCancellations(deps, row.id, news.cancellations);
+}
+
+async function probeDaily(deps: ActivityDependencies, { row, warehouse }: ConnectedWarehouse): Promise<void> {
+  const now = deps.wakeups.now();
+  if (row.probedAt && now.getTime() - row.probedAt.getTime() < probeEveryMs) return;
+  await saveProbe(deps.db, 'warehouses', row.id, await warehouse.probe(), now);
+}

@@ -1,0 +1,78 @@
+import type { Marketplace, Notice, NoticeProof } from '../connectors/marketplaces/port.js';
+import { loadWritebacks, recordNotice, recordWrittenBack } from '../database/shipments.js';
+import { writeKeys } from '../domain/identifiers.js';
+import type { LedgerEntry } from '../domain/ledger.js';
+import type { OrderState } from '../domain/order-states.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { writeOnce } from './write-once.js';
+
+export interface WriteBackRequest {
+  orderId: string;
+  storeId: string;
+  externalId: string;
+  shipmentId: string;
+  /** How the ledger allocated the shipment: whole pieces of each line in each package, 0 for a part of a bundle. */
+  packages: { packageId: string; lines: { lineId: string; quantity: number }[] }[];
+  /** The order's state and ledger once this shipment is written back. */
+  to: OrderState;
+  ledger: LedgerEntry[];
+  /** Fulfillments that have nothing left to ship. */
+  shippedFulfillments: string[];
+}
+
+/** Tells the marketplace of every package of one shipment, each notice exactly once, and keeps what was read back. */
+export async function writeBackShipment(
+  deps: ActivityDependencies,
+  request: WriteBackRequest,
+): Promise<{ notices: number }> {
+  const { packages, skus } = await loadWritebacks(deps.db, request.shipmentId);
+  const marketplace = await deps.marketplaceOf(request.storeId);
+  const notices = packages.flatMap((each) => {
+    const allocated = request.packages.find((one) => one.packageId === each.packageId)?.lines ?? [];
+    const lines = allocated.map((line) => ({ ...line, sku: skus.get(line.lineId) ?? line.lineId }));
+    return marketplace.notices({ ...each, lines });
+  });
+  for (const notice of notices) await postOnce(deps, request, marketplace, notice);
+  await recordWrittenBack(deps.db, {
+    ...request,
+    lines: sumLines(request.packages.flatMap((each) => each.lines)),
+    notices: notices.length,
+  });
+  return { notices: notices.length };
+}
+
+async function postOnce(
+  deps: ActivityDependencies,
+  request: WriteBackRequest,
+  marketplace: Marketplace,
+  notice: Notice,
+): Promise<void> {
+  const key = writeKeys.writeback({
+    ...request,
+    lineId: notice.lineId,
+    packageId: `${request.shipmentId}.${notice.packageId}`,
+  });
+  const written = await writeOnce<NoticeProof>(deps.db, {
+    key,
+    kind: 'writeback',
+    orderId: request.orderId,
+    shipmentId: request.shipmentId,
+    request: notice,
+    find: () => marketplace.findNotice(notice),
+    write: async () => {
+      await marketplace.postNotice(notice);
+      return null;
+    },
+    settleMs: marketplace.settleMs,
+    // Absent after it had time to settle: it was not carried out, and a customer without tracking is the worse fault.
+    mayRepeat: true,
+  });
+  if (written === 'done_before') return;
+  await recordNotice(deps.db, key, { ...written.proof, lineId: notice.lineId, packageId: notice.packageId });
+}
+
+function sumLines(lines: { lineId: string; quantity: number }[]): { lineId: string; quantity: number }[] {
+  const sums = new Map<string, number>();
+  for (const line of lines) sums.set(line.lineId, (sums.get(line.lineId) ?? 0) + line.quantity);
+  return [...sums].map(([lineId, quantity]) => ({ lineId, quantity }));
+}

@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Client } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
+import type { Logger } from 'pino';
+import type { ZodType } from 'zod';
+import type { KeyRing } from '../database/key-ring.js';
+import type { Database } from '../database/pool.js';
+import type { Delivery } from '../database/webhook-inbox.js';
+import type { ProbeReport } from '../domain/store.js';
+
+/** What the API must know of a connector: what a person fills in, checked by the connector's own schemas. */
+export interface ConnectorForms {
+  title: string;
+  credentials: ZodType;
+  settings: ZodType;
+}
+
+export type ConnectionKind = 'store' | 'warehouse';
+
+/** Everything the API is handed; api/main.ts puts it together. */
+export interface Dependencies {
+  db: Database;
+  /** May be made on a lazy connection: the API starts and serves what it can while Temporal is away. */
+  temporal: Client;
+  namespace: string;
+  taskQueues: { orders: string; connections: string };
+  /** For deep links; null where there is no web UI. */
+  temporalUiUrl: string | null;
+  keyRing: KeyRing;
+  /** Keys the hashes of API keys and of requests. */
+  pepper: string;
+  codec: PayloadCodec;
+  logger: Logger;
+  marketplaces: Record<string, ConnectorForms>;
+  warehouseSystems: Record<string, ConnectorForms>;
+  /** Asks the vendor what the saved credentials may do; throws Failure. */
+  probe(kind: ConnectionKind, id: string): Promise<ProbeReport>;
+  /** Null: the signature does not hold. */
+  verifyWebhook(
+    webhookPath: string,
+    headers: IncomingHttpHeaders,
+    rawBody: Buffer,
+  ): Promise<Delivery | null | 'unknown_path'>;
+  /** Called when a warehouse is enabled; polling finds everything without it. */
+  registerWebhook?(warehouseId: string): Promise<void>;
+  /** The Temporal UI's origin, the only one that may call the codec endpoint from a browser. */
+  codecOrigin: string | null;
+  /** Addresses or CIDR blocks of proxies whose X-Forwarded-For is believed; none by default. */
+  trustedProxies?: string[];
+  /** Requests a minute from one address before 429; 3,000 by default, 50 a second. */
+  requestsPerMinute?: number;
+  now?: () => Date;
+}

@@ -1,0 +1,34 @@
+import { apiKeyRoutes } from './api-keys.js';
+import { codecRoutes } from './codec.js';
+import { connectorRoutes } from './connectors.js';
+import { documentationRoutes } from './documentation.js';
+import { listingRoutes } from './listings.js';
+import { openApiDocument } from './openapi.js';
+import { operationRoutes } from './operations.js';
+import { orderActionRoutes } from './order-actions.js';
+import { orderRoutes } from './orders.js';
+import type { Route } from './route.js';
+import { shippingRuleRoutes } from './shipping-rules.js';
+import { skippedOrderRoutes } from './skipped-orders.js';
+import { storeRoutes } from './stores.js';
+import { tenantRoutes } from './tenants.js';
+import { warehouseRoutes } from './warehouses.js';
+import { webhookRoutes } from './webhooks.js';
+
+/** Everything the API serves. What is not in this table does not exist. */
+export const routes: readonly Route[] = [
+  ...tenantRoutes,
+  ...apiKeyRoutes,
+  ...connectorRoutes,
+  ...storeRoutes,
+  ...warehouseRoutes,
+  ...listingRoutes,
+  ...shippingRuleRoutes,
+  ...orderRoutes,
+  ...orderActionRoutes,
+  ...skippedOrderRoutes,
+  ...webhookRoutes,
+  ...codecRoutes,
+  ...operationRoutes,
+  ...documentationRoutes(() => ({ routes, document: openApiDocument(routes) })),
+];

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { Failure } from '../domain/failures.js';
+import type { Database } from './pool.js';
+
+/** One vendor limit: at most `capacity` at once, refilled at `perSecond`. */
+interface Limit {
+  key: string;
+  capacity: number;
+  perSecond: number;
+}
+
+/** Live calls queue this long, so that a burst of orders is spread instead of failed; then Temporal waits for us. */
+const longestQueueMs = { live: 4_000, backfill: 0 };
+
+/**
+ * The vendor limits shared by every worker (rule 13): a generic cell rate algorithm with one row a limit, advanced by
+ * one statement a call. A call reserves its slot and waits for it here; a call that would have to wait longer than
+ * its lane may is refused with the delay after which to try again. Backfill never queues, so live orders go first.
+ */
+export function createRateLimiter(db: Database) {
+  return {
+    async take(limits: Limit[], lane: 'live' | 'backfill'): Promise<void> {
+      const { rows } = await sql<{ wait: string; taken: boolean }>`
+        with limits as (
+          select * from jsonb_to_recordset(${JSON.stringify(limits)}::jsonb)
+            as l(key text, capacity double precision, "perSecond" double precision)
+        ), taken as (
+          insert into rate_limits as r (key, next_at)
+          select key, clock_timestamp() + make_interval(secs => 1 / "perSecond") from limits order by key
+          on conflict (key) do update
+            set next_at = greatest(r.next_at, clock_timestamp())
+              + (select make_interval(secs => 1 / l."perSecond") from limits l where l.key = r.key)
+            where greatest(r.blocked_until, r.next_at
+                - (select make_interval(secs => l.capacity / l."perSecond") from limits l where l.key = r.key))
+              <= clock_timestamp() + make_interval(secs => ${longestQueueMs[lane] / 1000})
+          returning key, next_at, blocked_until
+        )
+        select l.key, t.key is not null as taken,
+          greatest(0, extract(epoch from greatest(
+            coalesce(t.blocked_until, r.blocked_until),
+            coalesce(t.next_at, r.next_at) - make_interval(secs => l.capacity / l."perSecond")
+          ) - clock_timestamp()) * 1000) as wait
+        from limits l left join taken t using (key) left join rate_limits r using (key)`.execute(db);
+      const wait = Math.max(...rows.map((row) => Number(row.wait)));
+      if (rows.some((row) => !row.taken))
+        throw new Failure(
+          'rate_limited',
+          'The shared allowance of the vendor account is used up.',
+          {},
+          {
+            retryAfterMs: Math.ceil(wait) + 250,
+          },
+        );
+      if (wait > 1) await sleep(wait);
+    },
+
+    async block(key: string, milliseconds: number): Promise<void> {
+      const until = sql`clock_timestamp() + make_interval(secs => ${milliseconds / 1000})`;
+      await sql`insert into rate_limits as r (key, next_at, blocked_until) values (${key}, now(), ${until})
+        on conflict (key) do update set blocked_until = greatest(r.blocked_until, excluded.blocked_until)`.execute(db);
+    },
+  };
+}

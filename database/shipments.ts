@@ -1,0 +1,149 @@
+import { sql } from 'kysely';
+import type { Hold } from '../domain/hold.js';
+import type { LedgerEntry, ShippedItem } from '../domain/ledger.js';
+import type { OrderState } from '../domain/order-states.js';
+import type { PackageWriteback, WarehouseShipment } from '../domain/shipment.js';
+import { newId } from './ids.js';
+import type { Database } from './pool.js';
+
+/** Stores what warehouses sent for fulfillments of ours; a shipment seen before changes nothing. Returns how many were new. */
+export async function saveShipments(
+  db: Database,
+  warehouseId: string,
+  shipments: WarehouseShipment[],
+): Promise<number> {
+  if (shipments.length === 0) return 0;
+  const rows = JSON.stringify(shipments.map((shipment) => ({ id: newId('shp'), ...shipment })));
+  const { rows: saved } = await sql`
+    with incoming as (
+      select r.* from jsonb_to_recordset(${rows}::jsonb) as r(
+        id text, "externalId" text, reference text, "shippedAt" timestamptz, carrier text, service text, packages jsonb)
+      join fulfillments f on f.reference = r.reference and f.warehouse_id = ${warehouseId}
+    ), saved as (
+      insert into shipments (id, reference, external_id, shipped_at, carrier, service)
+      select id, reference, "externalId", "shippedAt", carrier, service from incoming
+      on conflict on constraint shipments_exist_once do nothing returning id
+    ), boxes as (
+      insert into packages (shipment_id, package_id, tracking_number, tracking_url, items)
+      select i.id, p."packageId", p."trackingNumber", p."trackingUrl", p.items
+      from incoming i join saved using (id), jsonb_to_recordset(i.packages) as p(
+        "packageId" text, "trackingNumber" text, "trackingUrl" text, items jsonb)
+    )
+    select id from saved`.execute(db);
+  return saved.length;
+}
+
+/** A shipment its order has not been told of, with what opens the order again should it have ended. */
+export interface UntoldShipment {
+  shipmentId: string;
+  reference: string;
+  packages: { packageId: string; items: ShippedItem[] }[];
+  order: {
+    id: string;
+    tenantId: string;
+    storeId: string;
+    externalId: string;
+    state: OrderState;
+    hold: Hold | null;
+    generation: number;
+    ledger: LedgerEntry[];
+  };
+}
+
+export async function untoldShipments(db: Database, warehouseId: string, limit: number): Promise<UntoldShipment[]> {
+  const { rows } = await sql<UntoldShipment>`
+    select s.id as "shipmentId", s.reference,
+      (select jsonb_agg(jsonb_build_object('packageId', p.package_id, 'items', p.items) order by p.package_id)
+         from packages p where p.shipment_id = s.id) as packages,
+      jsonb_build_object('id', o.id, 'tenantId', o.tenant_id, 'storeId', o.store_id, 'externalId', o.external_id,
+        'state', o.state, 'hold', o.hold, 'generation', o.generation, 'ledger', o.ledger) as "order"
+    from shipments s join fulfillments f on f.reference = s.reference join orders o on o.id = f.order_id
+    where s.signalled_at is null and f.warehouse_id = ${warehouseId}
+    order by s.received_at limit ${limit}`.execute(db);
+  return rows;
+}
+
+export async function markShipmentsTold(db: Database, shipmentIds: string[]): Promise<void> {
+  if (shipmentIds.length === 0) return;
+  await sql`update shipments set signalled_at = now() where id = any(${shipmentIds})`.execute(db);
+}
+
+/** The packages of a shipment as the marketplace must hear of them; lines are filled in by the caller's allocation. */
+export async function loadWritebacks(
+  db: Database,
+  shipmentId: string,
+): Promise<{ packages: PackageWriteback[]; skus: Map<string, string> }> {
+  const { rows } = await sql<{
+    externalId: string;
+    placedAt: Date;
+    shippedAt: Date;
+    carrier: string | null;
+    service: string | null;
+    packages: { packageId: string; trackingNumber: string | null; trackingUrl: string | null }[];
+    skus: { lineId: string; sku: string }[];
+  }>`
+    select o.external_id as "externalId", o.placed_at as "placedAt", s.shipped_at as "shippedAt",
+      coalesce(s.carrier, f.carrier) as carrier, coalesce(s.service, f.service) as service,
+      (select jsonb_agg(jsonb_build_object('packageId', p.package_id, 'trackingNumber', p.tracking_number,
+                                           'trackingUrl', p.tracking_url) order by p.package_id)
+         from packages p where p.shipment_id = s.id) as packages,
+      (select jsonb_agg(jsonb_build_object('lineId', l.line_id, 'sku', l.sku)) from order_lines l
+         where l.order_id = o.id) as skus
+    from shipments s join fulfillments f on f.reference = s.reference join orders o on o.id = f.order_id
+    where s.id = ${shipmentId}`.execute(db);
+  const row = rows[0];
+  if (!row) throw new Error(`shipment ${shipmentId} is not in the database`);
+  return {
+    skus: new Map(row.skus.map((each) => [each.lineId, each.sku])),
+    packages: row.packages.map((each) => ({
+      ...each,
+      externalId: row.externalId,
+      placedAt: row.placedAt.toISOString(),
+      shippedAt: row.shippedAt.toISOString(),
+      carrier: row.carrier,
+      service: row.service,
+      lines: [],
+    })),
+  };
+}
+
+/** One notice is proven at the marketplace. */
+export async function recordNotice(db: Database, key: string, proof: Record<string, unknown>): Promise<void> {
+  await db
+    .updateTable('write_intents')
+    .set({ state: 'done', proof: JSON.stringify(proof), done_at: new Date(), lease_until: null })
+    .where('business_key', '=', key)
+    .execute();
+}
+
+/** Every notice of a shipment is proven: shipment, ledger, order and timeline change together. */
+export async function recordWrittenBack(
+  db: Database,
+  change: {
+    orderId: string;
+    shipmentId: string;
+    to: OrderState;
+    ledger: LedgerEntry[];
+    shippedFulfillments: string[];
+    lines: { lineId: string; quantity: number }[];
+    notices: number;
+  },
+): Promise<void> {
+  const message = `The marketplace knows of shipment ${change.shipmentId}: ${change.notices} notice${change.notices === 1 ? '' : 's'} read back.`;
+  await sql`
+    with shipped as (
+      update shipments set lines = ${JSON.stringify(change.lines)} where id = ${change.shipmentId} and lines is null
+      returning id
+    ), done as (
+      update fulfillments set state = 'shipped' where reference = any(${change.shippedFulfillments})
+    ), moved as (
+      update orders o set state = ${change.to}, ledger = ${JSON.stringify(change.ledger)}, attention = null,
+        waits_for = null, updated_at = now()
+      from (select state as before from orders where id = ${change.orderId}) b
+      where o.id = ${change.orderId} and exists (select 1 from shipped)
+      returning o.id, b.before
+    )
+    insert into timeline (order_id, event, from_state, to_state, actor, message, details)
+    select id, 'written_back', before, ${change.to}, 'waybill', ${message},
+           ${JSON.stringify({ shipment: change.shipmentId, lines: change.lines })} from moved`.execute(db);
+}

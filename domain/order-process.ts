@@ -1,0 +1,265 @@
+import type { Attention } from './attention.js';
+import type { Hold } from './hold.js';
+import { allocateShipment, cancelOpen, shippedPieces, standing, type LedgerEntry, type ShippedItem } from './ledger.js';
+import type { CancelOutcome, OrderInput, OrderSnapshot, ShipmentReported } from './messages.js';
+import { canMove, isFinal, type OrderState } from './order-states.js';
+
+/** Everything a running order knows of itself; plain JSON, changed only by its workflow. */
+export interface OrderProcess {
+  orderId: string;
+  state: OrderState;
+  hold: Hold | null;
+  attention: Attention | null;
+  /** The problem shown last: the same one again, after a try by timer, is no news. */
+  shown: Attention | null;
+  /** How long a vendor's outage waits for the next try by timer, in milliseconds. */
+  patienceMs: number;
+  step: Step;
+  /** Changes of state that are not on the timeline yet. */
+  moves: Move[];
+  /** A cancellation asked for; its outcome is `asking` until the warehouses have answered. */
+  cancel: { outcome: CancelOutcome; actor: string; note: string | null } | null;
+  /** Someone said that the goods went out another way. */
+  elsewhere: { actor: string; reason: string } | null;
+  generation: number;
+  /** What is still to be planned: the whole order, some lines anew, or nothing. */
+  toPlan: 'all' | { lineId: string; quantity: number }[] | null;
+  fulfillments: FulfillmentProgress[];
+  ledger: LedgerEntry[];
+  /** Shipments told and not yet written back. */
+  shipments: ShipmentReported[];
+  /** Shipments told before, so that hearing of one twice changes nothing. */
+  known: string[];
+  /** Shipments a person accepted although they came after cancelling or closing. */
+  accepted: string[];
+}
+
+export interface FulfillmentProgress {
+  reference: string;
+  warehouseId: string;
+  /** `asking`: asked, and not known yet whether the warehouse has it. */
+  standing: 'planned' | 'asking' | 'submitted' | 'cancelled' | 'cancelled_by_warehouse';
+}
+
+/** One change of state with its cause, as the timeline keeps it. */
+export interface Move {
+  from: OrderState;
+  to: OrderState;
+  event: string;
+  actor: string;
+  message: string;
+  details: Record<string, unknown>;
+}
+
+/** A vendor that stays down is tried again by itself: after 15 minutes, then ever less often, up to every 6 hours. */
+const firstPatienceMs = 15 * 60 * 1000;
+const longestPatienceMs = 6 * 60 * 60 * 1000;
+
+export function openProcess(input: OrderInput): OrderProcess {
+  return {
+    orderId: input.orderId,
+    state: input.start.state,
+    hold: input.start.hold,
+    attention: null,
+    shown: null,
+    patienceMs: firstPatienceMs,
+    step: 'wait_for_shipments',
+    moves: [],
+    cancel: null,
+    elsewhere: null,
+    generation: input.reopened?.generation ?? 1,
+    toPlan: input.reopened ? null : 'all',
+    fulfillments: [],
+    ledger: input.reopened?.ledger ?? [],
+    shipments: [],
+    known: [],
+    accepted: [],
+  };
+}
+
+export type Step =
+  | 'end'
+  | 'record'
+  | 'cancel'
+  | 'close_as_shipped_elsewhere'
+  | 'wait_for_release'
+  | 'wait_for_person'
+  | 'write_back'
+  | 'plan'
+  | 'submit'
+  | 'wait_for_shipments';
+
+/**
+ * What an order does next. The order of the questions is the policy: what happened is recorded first, a person's wish
+ * comes before the machine's, and a shipment that happened is told to the marketplace before anything new is asked of
+ * a warehouse. A cancellation whose warehouse could not be asked waits in attention like everything else.
+ */
+export function nextStep(order: OrderProcess): Step {
+  if (order.moves.length > 0) return 'record';
+  if (order.cancel?.outcome === 'asking' && !order.attention) return 'cancel';
+  if (order.elsewhere) return 'close_as_shipped_elsewhere';
+  if (order.hold) return 'wait_for_release';
+  if (order.attention) return 'wait_for_person';
+  if (order.shipments.length > 0) return 'write_back';
+  if (isFinal(order.state)) return 'end';
+  if (order.toPlan !== null) return 'plan';
+  if (nextToSubmit(order)) return 'submit';
+  return 'wait_for_shipments';
+}
+
+/** The next fulfillment a warehouse has to be asked for; one that was being asked when something broke is asked again. */
+export function nextToSubmit(order: OrderProcess): FulfillmentProgress | null {
+  return order.fulfillments.find((each) => each.standing === 'asking' || each.standing === 'planned') ?? null;
+}
+
+/** True once a warehouse has been or is being asked: then neither address nor hold can be changed here. */
+export function handedOver(order: OrderProcess): boolean {
+  return order.fulfillments.some((each) => each.standing === 'asking' || each.standing === 'submitted');
+}
+
+/** Changes the state and notes the cause for the timeline. Throws when the transition table does not know the move. */
+export function move(
+  order: OrderProcess,
+  to: OrderState,
+  cause: Omit<Move, 'from' | 'to' | 'details'> & { details?: Move['details'] },
+): void {
+  if (!canMove(order.state, to)) throw new Error(`an order cannot go from ${order.state} to ${to} (${cause.event})`);
+  order.moves.push({ details: {}, ...cause, from: order.state, to });
+  order.state = to;
+}
+
+/** The order cannot go on without a person. */
+export function raise(order: OrderProcess, problem: Attention): void {
+  const again =
+    order.state === 'needs_attention' &&
+    order.shown?.cause === problem.cause &&
+    order.shown.message === problem.message;
+  order.attention = problem;
+  order.shown = problem;
+  if (again) return;
+  const details = { cause: problem.cause, fix: problem.fix, ...problem.about };
+  move(order, 'needs_attention', { event: 'attention', actor: 'waybill', message: problem.message, details });
+}
+
+/** A person or a saved fix ends the attention: what comes next starts patient again. */
+export function settle(order: OrderProcess): void {
+  order.attention = null;
+  order.shown = null;
+  order.patienceMs = firstPatienceMs;
+}
+
+/** The timer tries again: the problem stays shown on the row until the step succeeds. */
+export function tryAgain(order: OrderProcess): void {
+  order.attention = null;
+  order.patienceMs = Math.min(order.patienceMs * 2, longestPatienceMs);
+}
+
+/** The state of an order that nothing keeps from working, read off its ledger and fulfillments. */
+export function workingState(order: OrderProcess): OrderState {
+  if (order.hold) return 'held';
+  const stands = order.ledger.length === 0 ? 'nothing_shipped' : standing(order.ledger);
+  if (stands !== 'nothing_shipped') return stands;
+  const asked = order.fulfillments.some((each) => each.standing === 'submitted');
+  return asked && order.toPlan === null && !nextToSubmit(order) ? 'submitted' : 'queued';
+}
+
+/** What a person means by retrying, by what was shown: go on, accept a late shipment, or send out anew. */
+export function retryAfter(order: OrderProcess): void {
+  if (order.attention?.cause === 'shipped_after_cancel')
+    order.accepted.push(...order.shipments.map((each) => each.shipmentId));
+  if (order.attention?.cause === 'cancelled_at_warehouse') sendOutAnew(order);
+  settle(order);
+}
+
+/** What warehouses gave up goes out under a new generation, so that the reference is new to them. */
+function sendOutAnew(order: OrderProcess): void {
+  order.generation += 1;
+  const lines: { lineId: string; quantity: number }[] = [];
+  for (const fulfillment of order.fulfillments.filter((each) => each.standing === 'cancelled_by_warehouse')) {
+    const anew = sendAnew(order.ledger, fulfillment.reference);
+    order.ledger = anew.ledger;
+    lines.push(...anew.remaining);
+    fulfillment.standing = 'cancelled';
+  }
+  order.toPlan = lines;
+}
+
+/** An address changed before anything was asked may lead to another warehouse or method. */
+export function planAgain(order: OrderProcess): void {
+  order.toPlan = 'all';
+  order.fulfillments = [];
+  order.ledger = [];
+}
+
+export interface AllocatedShipment {
+  ledger: LedgerEntry[];
+  packages: { packageId: string; lines: { lineId: string; quantity: number }[] }[];
+  unexpected: ShippedItem[];
+}
+
+/** Lays a shipment on the ledger package by package. A line a package carries only a part of counts with quantity 0. */
+export function allocatePackages(ledger: LedgerEntry[], shipment: ShipmentReported): AllocatedShipment {
+  let after = ledger;
+  const unexpected: ShippedItem[] = [];
+  const packages = shipment.packages.map(({ packageId, items }) => {
+    const allocation = allocateShipment(after, shipment.fulfillment, items);
+    after = allocation.ledger;
+    unexpected.push(...allocation.unexpected);
+    const lines = allocation.touchedLines.map((lineId) => ({
+      lineId,
+      quantity: allocation.lines.find((line) => line.lineId === lineId)?.quantity ?? 0,
+    }));
+    return { packageId, lines };
+  });
+  return { ledger: after, packages, unexpected };
+}
+
+/** Fulfillments with nothing left to ship. */
+export function completedFulfillments(ledger: LedgerEntry[]): string[] {
+  const references = [...new Set(ledger.map((entry) => entry.fulfillment))];
+  return references.filter((reference) => {
+    const stands = standing(ledger.filter((entry) => entry.fulfillment === reference));
+    return stands === 'shipped' || stands === 'cancelled';
+  });
+}
+
+/** Lines the marketplace gave up in one fulfillment. */
+export function cancelLines(ledger: LedgerEntry[], fulfillment: string, lineIds: string[]): LedgerEntry[] {
+  const gone = ledger.filter((each) => each.fulfillment === fulfillment && lineIds.includes(each.lineId));
+  const cancelled = cancelOpen(gone);
+  return ledger.map((entry) => cancelled[gone.indexOf(entry)] ?? entry);
+}
+
+/**
+ * What has to go out anew after a warehouse gave up a fulfillment: whole pieces of its lines that have not shipped,
+ * and the ledger with the rest of that fulfillment cancelled.
+ */
+export function sendAnew(
+  ledger: LedgerEntry[],
+  fulfillment: string,
+): { ledger: LedgerEntry[]; remaining: { lineId: string; quantity: number }[] } {
+  const own = ledger.filter((entry) => entry.fulfillment === fulfillment);
+  const lineIds = [...new Set(own.map((entry) => entry.lineId))];
+  const remaining = lineIds
+    .map((lineId) => {
+      const entries = own.filter((entry) => entry.lineId === lineId);
+      const ordered = Math.min(...entries.map((entry) => Math.floor(entry.ordered / entry.perUnit)));
+      return { lineId, quantity: ordered - shippedPieces(own, lineId) };
+    })
+    .filter((line) => line.quantity > 0);
+  return { ledger: cancelOpen(ledger, fulfillment), remaining };
+}
+
+export function snapshot(order: OrderProcess): OrderSnapshot {
+  return {
+    orderId: order.orderId,
+    state: order.state,
+    hold: order.hold,
+    attention: order.attention,
+    step: order.step,
+    cancel: order.cancel && { outcome: order.cancel.outcome, actor: order.cancel.actor },
+    generation: order.generation,
+    ledger: order.ledger,
+    waitingWritebacks: order.shipments.map((each) => each.shipmentId),
+  };
+}

@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { decideImport, type ImportContext, type SkipCause } from '../../domain/import-decision.js';
+import type { LineStanding, MarketplaceOrder } from '../../domain/order.js';
+import { defaultStoreSettings, type StoreSettings } from '../../domain/store.js';
+import { check } from './check.js';
+import { aLine, anOrder, frozen, openStore } from './given.js';
+
+const standings: LineStanding[] = ['clear', 'refund_pending', 'refunded', 'charged_back', 'cancelled'];
+// The same moments as different vendors and forms write them: with and without milliseconds.
+const moments = fc.constantFrom('2026-11-01T00:00:00.000Z', '2026-11-01T00:00:00Z', '2026-11-02T00:00:00Z');
+
+const orders: fc.Arbitrary<MarketplaceOrder> = fc
+  .record({
+    placedAt: moments,
+    test: fc.boolean(),
+    shippedAtMarketplace: fc.boolean(),
+    vendor: fc.option(fc.constantFrom('acme', 'ACME', 'other')),
+    kind: fc.constantFrom('sale', 'rebill', 'upsell'),
+    lines: fc.array(fc.record({ shippable: fc.boolean(), standing: fc.constantFrom(...standings) }).map(aLine), {
+      maxLength: 3,
+    }),
+  })
+  .map(anOrder);
+const settings: fc.Arbitrary<StoreSettings> = fc
+  .record({
+    importTestOrders: fc.boolean(),
+    acceptOrdersAfter: fc.option(moments),
+    fulfilledElsewhereBefore: fc.option(moments),
+    reviewFirstImport: fc.boolean(),
+    reviewEveryOrder: fc.boolean(),
+    delayMinutes: fc.constantFrom(0, 30),
+  })
+  .map((some) => ({ ...defaultStoreSettings, ...some }));
+const contexts: fc.Arbitrary<ImportContext> = fc
+  .record({ firstImportOpen: fc.boolean(), vendor: fc.option(fc.constantFrom('acme', 'Acme')) })
+  .map((some) => ({ ...openStore, ...some }));
+
+const before = (a: string, b: string | null) => b !== null && Date.parse(a) < Date.parse(b);
+const givenUp = ['refunded', 'charged_back', 'cancelled'];
+
+/** The rules once more as a list of facts, for the exhaustive comparison. */
+const causes: Record<
+  Exclude<SkipCause, 'order_malformed'>,
+  (order: MarketplaceOrder, store: StoreSettings, context: ImportContext) => boolean
+> = {
+  test_order: (order, store) => order.test && !store.importTestOrders,
+  other_vendor: (order, _store, { vendor }) => vendor !== null && order.vendor?.toLowerCase() !== vendor.toLowerCase(),
+  before_cut_in: (order, store) => before(order.placedAt, store.acceptOrdersAfter),
+  nothing_to_ship: (order) => !order.lines.some((line) => line.shippable),
+  refunded: (order) => {
+    const physical = order.lines.filter((line) => line.shippable);
+    return physical.length > 0 && physical.every((line) => givenUp.includes(line.standing));
+  },
+  already_shipped: (order, store) =>
+    order.shippedAtMarketplace && !before(order.placedAt, store.fulfilledElsewhereBefore),
+};
+
+const open: StoreSettings = { ...defaultStoreSettings, reviewFirstImport: false };
+const decide = (order: Partial<MarketplaceOrder> = {}, store: Partial<StoreSettings> = {}, context = openStore) =>
+  decideImport(anOrder(order), { ...open, ...store }, context);
+
+describe('the decision to import', () => {
+  it('D7: leaves out just what a cause covers, and says which and why', () => {
+    check(
+      fc.property(orders, settings, contexts, (order, store, context) => {
+        const decision = decideImport(order, store, context);
+        const covering = Object.entries(causes).filter(([, covers]) => covers(order, store, context));
+        if (decision.import) return expect(covering.map(([cause]) => cause)).toEqual([]);
+        expect(covering.map(([cause]) => cause)).toContain(decision.cause);
+        expect(decision.reason).toMatch(/^[A-Z].+\.$/);
+      }),
+      3000,
+    );
+  });
+
+  it.each<[SkipCause, Partial<MarketplaceOrder>, Partial<StoreSettings>, Partial<ImportContext>]>([
+    ['test_order', { test: true }, {}, {}],
+    ['other_vendor', { vendor: 'other' }, {}, { vendor: 'acme' }],
+    ['other_vendor', { vendor: null }, {}, { vendor: 'acme' }],
+    ['before_cut_in', {}, { acceptOrdersAfter: '2026-11-03T00:00:00.000Z' }, {}],
+    ['nothing_to_ship', { lines: [] }, {}, {}],
+    ['nothing_to_ship', { lines: [aLine({ shippable: false })] }, {}, {}],
+    ['refunded', { lines: [aLine({ standing: 'refunded' }), aLine({ standing: 'charged_back' })] }, {}, {}],
+    ['refunded', { lines: [aLine({ standing: 'cancelled' }), aLine({ shippable: false })] }, {}, {}],
+    ['already_shipped', { shippedAtMarketplace: true }, {}, {}],
+  ])('D7: skips as %s the order %j of the store %j %j', (cause, order, store, context) => {
+    const given = [anOrder(order), { ...open, ...store }, { ...openStore, ...context }] as const;
+    expect(decideImport(...given)).toMatchObject({ import: false, cause });
+  });
+
+  it('imports what none of the causes covers: part refunded, a refund pending, its own vendor in other letters', () => {
+    const queued = { import: true, state: 'queued' };
+    expect(decide({ lines: [aLine({ standing: 'refunded' }), aLine({ lineId: 'b' })] })).toMatchObject(queued);
+    expect(decide({ lines: [aLine({ standing: 'refund_pending' })] })).toMatchObject(queued);
+    expect(decide({ vendor: 'ACME' }, {}, { ...openStore, vendor: 'acme' })).toMatchObject(queued);
+  });
+
+  it('R2: a rebill and an upsell are imported under receipts of their own', () => {
+    for (const kind of ['sale', 'rebill', 'upsell'] as const)
+      expect(decide({ kind, externalId: 'AB12CD34-B002', parentExternalId: 'AB12CD34' })).toMatchObject({
+        import: true,
+        state: 'queued',
+      });
+  });
+
+  it('is pure: it decides alike and changes nothing', () => {
+    check(
+      fc.property(orders, settings, contexts, (order, store, context) => {
+        const first = decideImport(frozen(structuredClone(order)), frozen(structuredClone(store)), context);
+        expect(decideImport(order, store, context)).toEqual(first);
+      }),
+    );
+  });
+
+  it('compares moments, not their spelling', () => {
+    for (const acceptOrdersAfter of ['2026-11-02T10:00:00Z', '2026-11-02T10:00:00.000Z', '2026-11-02T10:00:00.000000Z'])
+      for (const placedAt of ['2026-11-02T10:00:00Z', '2026-11-02T10:00:00.000Z', '2026-11-02T10:00:00.500Z']) {
+        expect(decide({ placedAt }, { acceptOrdersAfter })).toMatchObject({ import: true });
+        expect(decide({ placedAt }, { fulfilledElsewhereBefore: acceptOrdersAfter })).toMatchObject({
+          state: 'queued',
+        });
+      }
+  });
+});
+
+describe('how an imported order starts', () => {
+  it('R43: a test purchase is imported only where the store asks for it, and is never queued nor held', () => {
+    check(
+      fc.property(orders, settings, contexts, (order, store, context) => {
+        const decision = decideImport({ ...order, test: true }, store, context);
+        if (decision.import) expect([decision.state, store.importTestOrders]).toEqual(['closed', true]);
+      }),
+      1000,
+    );
+    expect(decide({ test: true }, { importTestOrders: true })).toMatchObject({
+      import: true,
+      state: 'closed',
+      hold: null,
+    });
+  });
+
+  it('D10: skipping test purchases is a setting, on by default', () => {
+    expect(defaultStoreSettings.importTestOrders).toBe(false);
+    expect(decide({ test: true })).toMatchObject({ import: false, cause: 'test_order' });
+    expect(decide({ test: true }, { importTestOrders: true })).toMatchObject({ import: true });
+  });
+
+  it('D2: what was placed before the cut-over is recorded as closed, shipped by others or not, and never sent', () => {
+    check(
+      fc.property(orders, settings, contexts, (order, store, context) => {
+        const decision = decideImport(order, store, context);
+        if (decision.import && before(order.placedAt, store.fulfilledElsewhereBefore))
+          expect(decision).toMatchObject({ state: 'closed', hold: null });
+      }),
+      1000,
+    );
+    const cutOver = { fulfilledElsewhereBefore: '2026-11-02T10:00:00.001Z' };
+    expect(decide({}, cutOver)).toMatchObject({ import: true, state: 'closed' });
+    expect(decide({ shippedAtMarketplace: true }, cutOver)).toMatchObject({ import: true, state: 'closed' });
+  });
+
+  it('D2: until the merchant opens the first import every order is held for it, and by default so', () => {
+    const context = { ...openStore, firstImportOpen: false };
+    expect(decideImport(anOrder(), defaultStoreSettings, context)).toMatchObject({
+      state: 'held',
+      hold: { reason: 'first_import', owner: 'store settings', releaseAt: null, waitsFor: 'first-import:sto_1' },
+    });
+    expect(decideImport(anOrder(), defaultStoreSettings, openStore)).toMatchObject({ state: 'queued', hold: null });
+  });
+
+  it('D1: an order is either queued without a hold, or held with a reason, an owner and a way to be released', () => {
+    check(
+      fc.property(orders, settings, contexts, (order, store, context) => {
+        const decision = decideImport(order, store, context);
+        if (!decision.import) return;
+        expect(['queued', 'held', 'closed']).toContain(decision.state);
+        expect(decision.hold !== null).toBe(decision.state === 'held');
+        if (decision.state === 'queued') expect([decision.hold, order.test]).toEqual([null, false]);
+        if (decision.hold) {
+          expect(decision.hold.owner).not.toBe('');
+          expect(decision.reason).toContain(decision.hold.reason);
+        }
+      }),
+      1000,
+    );
+    expect(decide({}, { reviewEveryOrder: true })).toMatchObject({ state: 'held', hold: { reason: 'review' } });
+  });
+
+  it('R23: a delay holds until that many minutes after the import', () => {
+    expect(decide({}, { delayMinutes: 90 })).toMatchObject({
+      state: 'held',
+      hold: { reason: 'delay', releaseAt: '2026-11-02T11:35:00.000Z', waitsFor: null },
+    });
+  });
+
+  it('the gate comes before the review and the review before the delay', () => {
+    const all = { reviewFirstImport: true, reviewEveryOrder: true, delayMinutes: 5 };
+    const reason = (context: ImportContext, store: Partial<StoreSettings>) => {
+      const decision = decide({}, store, context);
+      return decision.import ? decision.hold?.reason : undefined;
+    };
+    expect(reason({ ...openStore, firstImportOpen: false }, all)).toBe('first_import');
+    expect(reason(openStore, all)).toBe('review');
+    expect(reason(openStore, { ...all, reviewEveryOrder: false })).toBe('delay');
+  });
+});

@@ -1,0 +1,99 @@
+import type { ActivityDependencies } from '../activities/dependencies.js';
+import type { Http } from '../connectors/http.js';
+import type { RateLimiter } from '../connectors/rate-limiter.js';
+import type { Marketplace } from '../connectors/marketplaces/port.js';
+import { marketplaces } from '../connectors/marketplaces/registry.js';
+import type { Warehouse } from '../connectors/warehouses/port.js';
+import { warehouseSystems } from '../connectors/warehouses/registry.js';
+import { loadStore, loadWarehouse } from '../database/connection-polls.js';
+import { readCredentials } from '../database/credentials.js';
+import type { KeyRing } from '../database/key-ring.js';
+import type { Database } from '../database/pool.js';
+import { Failure } from '../domain/failures.js';
+
+export interface ConnectionParts {
+  db: Database;
+  keyRing: KeyRing;
+  http: Http;
+  limiter: RateLimiter;
+  /** In place of the vendors' own limits, for load tests against the sandbox. */
+  limits?: { clickbankPerSecond: number; shipbobPerMinute: number };
+}
+
+type Connections = Pick<ActivityDependencies, 'connectStore' | 'connectWarehouse' | 'marketplaceOf' | 'warehouseOf'>;
+
+/** Orders share a connection this long; a change of settings or credentials drops it at once (see `forget`). */
+const sharedForMs = 30_000;
+
+/** Opens connections to vendors: row, decrypted credentials and connector. Secrets live only in the connector. */
+export function createConnections(parts: ConnectionParts): Connections & { forget(connectionId: string): void } {
+  const stores = shared<Marketplace>(async (id) => (await connectStore(parts, id)).marketplace);
+  const warehouses = shared<Warehouse>(async (id) => (await connectWarehouse(parts, id)).warehouse);
+  return {
+    connectStore: (id) => connectStore(parts, id),
+    connectWarehouse: (id) => connectWarehouse(parts, id),
+    marketplaceOf: stores.get,
+    warehouseOf: warehouses.get,
+    forget(id) {
+      stores.forget(id);
+      warehouses.forget(id);
+    },
+  };
+}
+
+async function connectStore(parts: ConnectionParts, storeId: string) {
+  const store = await loadStore(parts.db, storeId);
+  if (!store) throw new Failure('not_found', `Store ${storeId} was deleted.`, { store: storeId });
+  const definition = marketplaces[store.marketplace];
+  const marketplace = definition.connect({
+    connectionId: store.id,
+    baseUrl: store.baseUrl,
+    credentials: await credentialsOf(parts, store.id),
+    settings: store.settings.marketplace,
+    http: parts.http,
+    limiter: parts.limiter,
+    now: () => new Date(),
+    ...(parts.limits && { limits: { perSecond: parts.limits.clickbankPerSecond } }),
+  });
+  return { store, marketplace, vendor: definition.vendor(store.settings.marketplace) };
+}
+
+async function connectWarehouse(parts: ConnectionParts, warehouseId: string) {
+  const row = await loadWarehouse(parts.db, warehouseId);
+  if (!row) throw new Failure('not_found', `Warehouse ${warehouseId} was deleted.`, { warehouse: warehouseId });
+  const warehouse = warehouseSystems[row.system].connect({
+    connectionId: row.id,
+    baseUrl: row.baseUrl,
+    credentials: await credentialsOf(parts, row.id),
+    settings: row.settings,
+    http: parts.http,
+    limiter: parts.limiter,
+    now: () => new Date(),
+    ...(parts.limits && { limits: { requestsPerMinute: parts.limits.shipbobPerMinute } }),
+  });
+  return { row, warehouse };
+}
+
+async function credentialsOf(parts: ConnectionParts, connectionId: string): Promise<unknown> {
+  const credentials = await readCredentials(parts.db, parts.keyRing, connectionId, 'api');
+  if (credentials) return credentials;
+  throw new Failure('credentials_refused', `Connection ${connectionId} has no credentials yet.`, {
+    connection: connectionId,
+  });
+}
+
+/** One value for each key, made once and kept for a while; a failure is not kept. */
+function shared<Value>(make: (id: string) => Promise<Value>) {
+  const kept = new Map<string, { value: Promise<Value>; until: number }>();
+  return {
+    get(id: string): Promise<Value> {
+      const held = kept.get(id);
+      if (held && held.until > Date.now()) return held.value;
+      const value = make(id);
+      kept.set(id, { value, until: Date.now() + sharedForMs });
+      value.catch(() => kept.delete(id));
+      return value;
+    },
+    forget: (id: string) => void kept.delete(id),
+  };
+}

@@ -1,0 +1,4 @@
+/** Every workflow of the bundle, by name: the bundler needs one entry file. */
+export { order } from './order.js';
+export { store } from './store.js';
+export { warehouse } from './warehouse.js';

@@ -1,0 +1,17 @@
+import { continueAsNew, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/create-activities.js';
+import type { StoreInput } from '../domain/messages.js';
+import { tendConnection } from './connection.js';
+
+/** A turn lasts an hour; a dead worker shows within a minute, well inside the five in which new orders must be seen. */
+const { pollStore } = proxyActivities<Activities>({
+  startToCloseTimeout: '2 hours',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '5 seconds', maximumInterval: '5 minutes' },
+});
+
+/** Finds a store's orders and starts their workflows, for as long as the store exists. */
+export async function store(input: StoreInput): Promise<void> {
+  const next = await tendConnection(input.storeId, input, () => pollStore({ storeId: input.storeId }));
+  if (next) await continueAsNew<typeof store>({ ...input, ...next });
+}

@@ -1,0 +1,17 @@
+import { continueAsNew, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/create-activities.js';
+import type { WarehouseInput } from '../domain/messages.js';
+import { tendConnection } from './connection.js';
+
+/** As for a store: a turn of an hour, a heartbeat within the minute. */
+const { watchWarehouse } = proxyActivities<Activities>({
+  startToCloseTimeout: '2 hours',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '5 seconds', maximumInterval: '5 minutes' },
+});
+
+/** Finds what a warehouse shipped and hands each shipment to its order, for as long as the warehouse exists. */
+export async function warehouse(input: WarehouseInput): Promise<void> {
+  const next = await tendConnection(input.warehouseId, input, () => watchWarehouse({ warehouseId: input.warehouseId }));
+  if (next) await continueAsNew<typeof warehouse>({ ...input, ...next });
+}
