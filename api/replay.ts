@@ -1,5 +1,12 @@
 import { createHmac } from 'node:crypto';
-import { beginIdempotent, dropIdempotent, keepAnswer, type KeptAnswer } from '../database/idempotency.js';
+import {
+  beginIdempotent,
+  dropIdempotent,
+  forgetOldAnswers,
+  keepAnswer,
+  type KeptAnswer,
+} from '../database/idempotency.js';
+import type { Database } from '../database/pool.js';
 import { Problem, problemBody, problemKinds } from './problems.js';
 import { requestId } from './request-id.js';
 import type { Call, Route } from './route.js';
@@ -66,6 +73,7 @@ async function carryOut(
   run: () => Promise<KeptAnswer>,
 ): Promise<KeptAnswer> {
   const { db } = call.dependencies;
+  await forgetHourly(db);
   try {
     const answer = await run();
     await keepAnswer(db, request, route.keepAnswer === 'status_only' ? { ...answer, body: null } : answer);
@@ -81,4 +89,14 @@ async function carryOut(
     else await dropIdempotent(db, request);
     throw error;
   }
+}
+
+const lastForgotten = new WeakMap<Database, number>();
+
+/** Whoever makes new rows clears away the old ones; each process at most once an hour. */
+async function forgetHourly(db: Database): Promise<void> {
+  const now = Date.now();
+  if (now - (lastForgotten.get(db) ?? 0) < 60 * 60 * 1000) return;
+  lastForgotten.set(db, now);
+  await forgetOldAnswers(db);
 }

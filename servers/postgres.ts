@@ -14,7 +14,7 @@ export interface PostgresServer {
   /** Owner of the database "waybill", reachable from this machine only. */
   url: string;
   pid: number;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /** Nothing of ours: not our secrets, and no PG… variable that would point these tools elsewhere. */

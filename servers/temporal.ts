@@ -14,7 +14,7 @@ export interface TemporalServer {
   uiUrl: string | null;
   /** null when the server is not ours (TEMPORAL_ADDRESS): then stop() leaves it alone. */
   pid: number | null;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /**

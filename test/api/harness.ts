@@ -83,7 +83,10 @@ export async function startHarness(change: Partial<Dependencies> = {}): Promise<
     keyRing: parseKeyRing(`test:${randomBytes(32).toString('base64')}`),
     pepper: randomBytes(16).toString('hex'),
     codec: { encode: async (payloads) => payloads, decode: async (payloads) => payloads },
-    logger: pino({ level: 'debug' }, new Writable({ write: (line, _encoding, done) => (log.push(String(line)), done()) })),
+    logger: pino(
+      { level: 'debug' },
+      new Writable({ write: (line, _encoding, done) => (log.push(String(line)), done()) }),
+    ),
     ...forms,
     probe: async () => ({ permissions: [], accounts: ['acme'], problems: [] }),
     verifyWebhook: async () => 'unknown_path',
@@ -163,7 +166,10 @@ async function request(
 function checkDocumented(method: string, path: string, answer: Answer): void {
   const where = `${method} ${path} ${answer.status}`;
   if (answer.status >= 400 && !(answer.status === 503 && path === '/readyz')) {
-    expect([where, answer.headers.get('content-type')]).toEqual([where, expect.stringMatching(/^application\/problem\+json/)]);
+    expect([where, answer.headers.get('content-type')]).toEqual([
+      where,
+      expect.stringMatching(/^application\/problem\+json/),
+    ]);
     expect(answer.body).toEqual(problem.parse(answer.body));
     expect(answer.body).toMatchObject({ status: answer.status, instance: answer.headers.get('x-request-id') ?? '' });
     return;

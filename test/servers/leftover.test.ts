@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { endLeftover } from '../../servers/leftover.js';
+import { isAlive } from '../support/processes.js';
 
 describe('endLeftover', () => {
   const sleeper = 'setInterval(() => {}, 60_000); console.log(process.pid)';
@@ -14,14 +15,6 @@ describe('endLeftover', () => {
     shell.kill('SIGKILL');
     await once(shell, 'exit');
     return Number(line.toString());
-  }
-
-  function isAlive(pid: number): boolean {
-    try {
-      return process.kill(pid, 0);
-    } catch {
-      return false;
-    }
   }
 
   it('ends a server that outlived its session', async () => {

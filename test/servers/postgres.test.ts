@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startPostgres, type PostgresServer } from '../../servers/postgres.js';
 import { eventually } from '../support/eventually.js';
+import { isAlive } from '../support/processes.js';
 
 const built = fileURLToPath(new URL('../../dist/servers/postgres.js', import.meta.url));
 
@@ -24,7 +24,6 @@ describe('startPostgres', () => {
     await client.connect();
     return (await client.query(statement).finally(() => client.end())).rows as Record<string, unknown>[];
   };
-  const isAlive = (pid: number) => existsSync(`/proc/${pid}`);
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'waybill-postgres-'));
@@ -82,7 +81,7 @@ describe('startPostgres', () => {
     });
     const [line] = (await once(owner.stdout, 'data')) as [Buffer];
     const pid = Number(line.toString());
-    expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain('postgres');
+    expect(isAlive(pid)).toBe(true);
     owner.kill('SIGKILL');
     await eventually(() => expect(isAlive(pid)).toBe(false));
   });

@@ -3,6 +3,7 @@ import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { fileURLToPath } from 'node:url';
 import { findTimeSkippingServer } from '../../servers/time-skipping.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
+import type { sleeper } from './sleeper.workflow.js';
 import { testTaskQueue } from '../support/temporal.js';
 
 describe('the time-skipping test server', () => {
@@ -25,7 +26,7 @@ describe('the time-skipping test server', () => {
     });
     const realStart = Date.now();
     const slept = await worker.runUntil(() =>
-      environment.client.workflow.execute('sleeper', { taskQueue, workflowId: taskQueue, args: [60] }),
+      environment.client.workflow.execute<typeof sleeper>('sleeper', { taskQueue, workflowId: taskQueue, args: [60] }),
     );
     expect(slept).toBeGreaterThanOrEqual(60 * 86_400_000);
     expect(Date.now() - realStart).toBeLessThan(30_000);

@@ -20,13 +20,13 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   await asOwner(`create database ${name} template ${templateDatabase}`);
   const url = new URL(sharedServer('WAYBILL_TEST_POSTGRES'));
   url.pathname = name;
-  const { db, pool, close } = openDatabase(url.href, { size: 10, name: 'waybill-test' });
+  const opened = openDatabase(url.href, { size: 10, name: 'waybill-test' });
   return {
     url: url.href,
-    db,
-    pool,
+    db: opened.db,
+    pool: opened.pool,
     drop: async () => {
-      await close();
+      await opened.close();
       await asOwner(`drop database ${name} with (force)`);
     },
   };

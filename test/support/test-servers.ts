@@ -8,6 +8,7 @@ import { searchAttributes } from '../../domain/identifiers.js';
 import { startPostgres } from '../../servers/postgres.js';
 import { startTemporal } from '../../servers/temporal.js';
 import { templateDatabase } from './database.js';
+import { isAlive } from './processes.js';
 
 const folderName = 'waybill-test-';
 const stops: (() => Promise<void>)[] = [];
@@ -46,8 +47,8 @@ async function makeTemplate(url: string): Promise<void> {
   await client.end();
   const template = new URL(url);
   template.pathname = templateDatabase;
-  const { db, close } = openDatabase(template.href, { size: 1 });
-  await migrate(db).finally(close);
+  const opened = openDatabase(template.href, { size: 1 });
+  await migrate(opened.db).finally(() => opened.close());
 }
 
 async function startTestTemporal(): Promise<void> {
@@ -66,14 +67,6 @@ async function removeLeftovers(): Promise<void> {
     if (Number.isInteger(pid) && (pid === process.pid || !isAlive(pid))) {
       await rm(join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -136,7 +136,7 @@ describe('pages', () => {
   });
 });
 
-describe('D2: a first import', () => {
+describe('a first import', () => {
   it('sees what was shipped elsewhere and says so, without losing what ships while it reads', async () => {
     const [shipped, open] = bench.sandbox.addOrders([{ receipt: 'SHIPPED1' }, { receipt: 'WAITING1' }]);
     bench.sandbox.state.notices.push({

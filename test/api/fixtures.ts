@@ -1,0 +1,74 @@
+import { openFirstImport } from '../../database/stores.js';
+import { saveListing } from '../../database/listings.js';
+import { saveNewOrders, saveSkipped } from '../../database/orders-import.js';
+import { saveShippingRules } from '../../database/shipping-rules.js';
+import { createStore } from '../../database/stores.js';
+import { createWarehouse } from '../../database/warehouses.js';
+import type { Database } from '../../database/pool.js';
+import type { MarketplaceOrder } from '../../domain/order.js';
+import type { OrderState } from '../../domain/order-states.js';
+import { defaultStoreSettings } from '../../domain/store.js';
+import { anOrder } from '../domain/given.js';
+
+export async function aStore(db: Database, tenantId: string): Promise<string> {
+  const store = await createStore(db, {
+    tenantId,
+    name: 'A store',
+    marketplace: 'clickbank',
+    baseUrl: null,
+    settings: defaultStoreSettings,
+  });
+  await openFirstImport(db, store.id);
+  return store.id;
+}
+
+export async function aWarehouse(db: Database, tenantId: string): Promise<string> {
+  const wanted = { tenantId, name: 'A warehouse', system: 'shipbob' as const, baseUrl: null, settings: {} };
+  return (await createWarehouse(db, wanted)).id;
+}
+
+/** Imports an order as the store's poll would, and returns our id of it. */
+export async function anImportedOrder(
+  db: Database,
+  tenantId: string,
+  storeId: string,
+  over: Partial<MarketplaceOrder> = {},
+  state: OrderState = 'queued',
+): Promise<string> {
+  const order = anOrder(over);
+  await saveNewOrders(db, { id: storeId, tenantId }, [{ order, state, hold: null, reason: 'Imported.' }]);
+  const row = await db
+    .selectFrom('orders')
+    .select('id')
+    .where('store_id', '=', storeId)
+    .where('external_id', '=', order.externalId)
+    .executeTakeFirstOrThrow();
+  return row.id;
+}
+
+export async function aSkippedOrder(db: Database, tenantId: string, storeId: string, key = 'SKIP1'): Promise<string> {
+  const raw = { lineItemData: [{ quantity: 'x' }] };
+  const reason = 'lineItemData[0].quantity: expected a whole number';
+  await saveSkipped(db, { id: storeId, tenantId }, [
+    { skipKey: key, externalId: key, cause: 'order_malformed', reason, raw },
+  ]);
+  const row = await db.selectFrom('skipped_orders').select('id').where('skip_key', '=', key).executeTakeFirstOrThrow();
+  return row.id;
+}
+
+/** What stands for each path parameter in a tenant that has one of everything. */
+export async function oneOfEach(db: Database, tenantId: string) {
+  const storeId = await aStore(db, tenantId);
+  const warehouseId = await aWarehouse(db, tenantId);
+  await saveListing(
+    db,
+    storeId,
+    { sku: 'kit-1', components: [{ warehouseSku: 'W', quantity: 1 }], warehouseId: null },
+    'key',
+  );
+  const then = { warehouseId, methodCode: 'GROUND', carrier: null, service: null };
+  await saveShippingRules(db, storeId, { rules: [], otherwise: then }, 'key');
+  const orderId = await anImportedOrder(db, tenantId, storeId);
+  const skippedId = await aSkippedOrder(db, tenantId, storeId, `SKIP-${storeId}`);
+  return { storeId, warehouseId, orderId, skippedId };
+}

@@ -1,0 +1,230 @@
+import { randomBytes } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, type ActivityInterceptorsFactory, type Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/create-activities.js';
+import { createHttp } from '../../connectors/http.js';
+import { saveCredentials } from '../../database/credentials.js';
+import { newId } from '../../database/ids.js';
+import { parseKeyRing } from '../../database/key-ring.js';
+import { createRateLimiter } from '../../database/rate-limits.js';
+import { listenForWakes, type Wakeups } from '../../database/wakeups.js';
+import { storeWorkflowId, taskQueues, warehouseWorkflowId, workflowTypes } from '../../domain/identifiers.js';
+import type { ListingComponent } from '../../domain/listing.js';
+import type { ShippingChoice, ShippingRule } from '../../domain/shipping-rule.js';
+import { defaultStoreSettings, type StoreSettings } from '../../domain/store.js';
+import { createClickbankSandbox } from '../../sandbox/clickbank/sandbox.js';
+import { sandboxKey } from '../../sandbox/clickbank/state.js';
+import {
+  createShipbobSandbox,
+  sandboxShipbobToken,
+  type ShipbobSandboxOptions,
+} from '../../sandbox/shipbob/sandbox.js';
+import { createConnections } from '../../worker/connections.js';
+import { createDataConverter } from '../../worker/data-converter.js';
+import { createWorkers } from '../../worker/workers.js';
+import { freshDatabase, type FreshDatabase } from './database.js';
+import { temporalAddress, testTaskQueue, workflowBundle } from './temporal.js';
+
+/** Far above anything a test does: what is tested then is Waybill, not the vendor's limit. */
+export const liftedLimits = { clickbankPerSecond: 10_000, shipbobPerMinute: 600_000 };
+export const liftedSandboxLimits = { clickbank: { perSecond: 10_000, perDay: 1e9 }, shipbob: { perMinute: 1e9 } };
+
+export interface WaybillOptions {
+  settings?: Partial<StoreSettings>;
+  shipbob?: ShipbobSandboxOptions;
+  /** Listings of the store; the sandbox's three sample products by default. */
+  listings?: Record<string, ListingComponent[]>;
+  rules?: ShippingRule[];
+  otherwise?: (warehouseId: string) => ShippingChoice | 'attention';
+  interceptors?: ActivityInterceptorsFactory[];
+  /** One call's deadline: faults that never answer then cost a test little. */
+  deadlineMs?: number;
+  wakeups?: (real: Wakeups) => Wakeups;
+  /** Workers in this process; none for tests that run them elsewhere. */
+  workers?: boolean;
+}
+
+export type Waybill = Awaited<ReturnType<typeof startWaybill>>;
+
+/**
+ * The whole of Waybill in one process: both sandboxes over HTTP, a database of its own, workers on queues of their own,
+ * one tenant with one ClickBank store and one ShipBob warehouse that are ready to be enabled.
+ */
+export async function startWaybill(options: WaybillOptions = {}) {
+  const database = await freshDatabase();
+  const clickbank = createClickbankSandbox({ limits: liftedSandboxLimits.clickbank });
+  const shipbob = createShipbobSandbox({ limits: liftedSandboxLimits.shipbob, ...options.shipbob });
+  const urls = { clickbank: await clickbank.standIn.listen(), shipbob: await shipbob.listen() };
+  for (const sku of ['WH-KIT-1', 'WH-TEA-30', 'WH-BOOK-7']) shipbob.addProduct({ sku, name: sku, onHand: 1_000_000 });
+  const keys = `k1:${randomBytes(32).toString('base64')}`;
+  const keyRing = parseKeyRing(keys);
+  const ids = await connect(database, keyRing, urls, options);
+  const prefix = testTaskQueue('waybill');
+  const queues = taskQueues(prefix);
+  const dataConverter = createDataConverter(keyRing, 'default');
+  const connection = await Connection.connect({ address: temporalAddress() });
+  const temporal = new Client({ connection, dataConverter });
+  const outside = createHttp({ allowed: ['127.0.0.1'], deadlineMs: options.deadlineMs ?? 5_000 });
+  const limiter = createRateLimiter(database.db);
+  const connections = createConnections({
+    db: database.db,
+    keyRing,
+    http: outside.http,
+    limiter,
+    limits: liftedLimits,
+  });
+  const real = listenForWakes(database.url, () => undefined, connections.forget);
+  const wakeups = options.wakeups?.(real) ?? real;
+  const native = await NativeConnection.connect({ address: temporalAddress() });
+  const activities = createActivities({
+    db: database.db,
+    temporal,
+    ordersQueue: queues.orders,
+    wakeups,
+    ...connections,
+  });
+
+  let workers: Worker[] = [];
+  let running: Promise<unknown> = Promise.resolve();
+  const startWorkers = async () => {
+    workers = await createWorkers({
+      ...{ connection: native, namespace: 'default', dataConverter, queues, activities },
+      workflowBundle: workflowBundle(),
+      interceptors: options.interceptors ?? [],
+    });
+    running = Promise.all(workers.map((worker) => worker.run()));
+  };
+  if (options.workers !== false) await startWorkers();
+
+  return {
+    ...{
+      database,
+      db: database.db,
+      clickbank,
+      shipbob,
+      urls,
+      temporal,
+      keyRing,
+      keys,
+      queues,
+      prefix,
+      dataConverter,
+      ...ids,
+    },
+    activities,
+    connections,
+    startWorkers,
+    /** Starts the store's and the warehouse's workflows, as enabling them does. */
+    async enable() {
+      await temporal.workflow.start(workflowTypes.warehouse, {
+        workflowId: warehouseWorkflowId(ids.warehouseId),
+        taskQueue: queues.connections,
+        args: [{ warehouseId: ids.warehouseId, paused: false, fixes: [] }],
+      });
+      await temporal.workflow.start(workflowTypes.store, {
+        workflowId: storeWorkflowId(ids.storeId),
+        taskQueue: queues.connections,
+        args: [{ storeId: ids.storeId, paused: false, fixes: [] }],
+      });
+    },
+    /** Ends everything this test started, workflows included. */
+    async stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      real.release();
+      await running;
+      await terminateAll(temporal, ids);
+      await real.close();
+      await outside.close();
+      await native.close();
+      await connection.close();
+      await clickbank.standIn.close();
+      await shipbob.close();
+      await database.drop();
+    },
+  };
+}
+
+async function terminateAll(temporal: Client, ids: { storeId: string; warehouseId: string }): Promise<void> {
+  for (const id of [storeWorkflowId(ids.storeId), warehouseWorkflowId(ids.warehouseId)])
+    await temporal.workflow
+      .getHandle(id)
+      .terminate('the test is over')
+      .catch(() => undefined);
+}
+
+async function connect(
+  database: FreshDatabase,
+  keyRing: ReturnType<typeof parseKeyRing>,
+  urls: { clickbank: string; shipbob: string },
+  options: WaybillOptions,
+) {
+  const { db } = database;
+  const ids = { tenantId: newId('ten'), storeId: newId('sto'), warehouseId: newId('whs') };
+  const settings: StoreSettings = {
+    ...defaultStoreSettings,
+    reviewFirstImport: false,
+    pollSeconds: { busy: 1, idle: 2 },
+    ...options.settings,
+  };
+  await db.insertInto('tenants').values({ id: ids.tenantId, name: 'Example Traders' }).execute();
+  await db
+    .insertInto('warehouses')
+    .values({
+      ...{ id: ids.warehouseId, tenant_id: ids.tenantId, name: 'Example Warehouse', system: 'shipbob', enabled: true },
+      base_url: urls.shipbob,
+      settings: JSON.stringify({ settleSeconds: 2 }),
+      webhook_path: randomBytes(16).toString('hex'),
+    })
+    .execute();
+  await db
+    .insertInto('stores')
+    .values({
+      ...{ id: ids.storeId, tenant_id: ids.tenantId, name: 'Example Store', marketplace: 'clickbank', enabled: true },
+      base_url: urls.clickbank,
+      settings: JSON.stringify(settings),
+    })
+    .execute();
+  const secret = { tenantId: ids.tenantId, field: 'api' as const };
+  await saveCredentials(db, keyRing, { ...secret, connectionId: ids.storeId, value: { apiKey: sandboxKey.apiKey } });
+  await saveCredentials(db, keyRing, {
+    ...secret,
+    connectionId: ids.warehouseId,
+    value: { accessToken: sandboxShipbobToken },
+  });
+  await saveListings(database, ids.storeId, options.listings ?? sampleListings);
+  const standard = { warehouseId: ids.warehouseId, methodCode: 'Standard', carrier: 'USPS', service: null };
+  await db
+    .insertInto('shipping_rule_sets')
+    .values({
+      ...{ store_id: ids.storeId, version: 1, saved_by: 'test' },
+      rules: JSON.stringify(options.rules ?? []),
+      otherwise: JSON.stringify(options.otherwise?.(ids.warehouseId) ?? standard),
+    })
+    .execute();
+  return ids;
+}
+
+const sampleListings: Record<string, ListingComponent[]> = {
+  'kit-1': [{ warehouseSku: 'WH-KIT-1', quantity: 1 }],
+  'tea-30': [{ warehouseSku: 'WH-TEA-30', quantity: 1 }],
+  'book-7': [{ warehouseSku: 'WH-BOOK-7', quantity: 1 }],
+};
+
+export async function saveListings(
+  database: FreshDatabase,
+  storeId: string,
+  listings: Record<string, ListingComponent[]>,
+) {
+  for (const [sku, components] of Object.entries(listings))
+    await database.db
+      .insertInto('listings')
+      .values({
+        store_id: storeId,
+        sku,
+        version: 1,
+        components: JSON.stringify(components),
+        warehouse_id: null,
+        saved_by: 'test',
+      })
+      .execute();
+}
