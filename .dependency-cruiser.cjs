@@ -4,7 +4,11 @@ const room = (name, allowed, message) => ({
   severity: 'error',
   comment: message,
   from: { path: `^${name}/` },
-  to: { path: '^[a-z-]+/', pathNot: [`^(${[name, ...allowed].join('|')})/`, '^node_modules/', '^dist/'] },
+  to: {
+    path: '^[a-z-]+/',
+    pathNot: [`^(${[name, ...allowed].join('|')})/`, '^node_modules/', '^dist/'],
+    dependencyTypesNot: ['core'],
+  },
 });
 
 module.exports = {

@@ -11,6 +11,8 @@ export interface ActivityDependencies {
   /** Starts and signals order workflows. */
   temporal: Client;
   ordersQueue: string;
+  /** How long one vendor call may take in all; the leases of write intents are made of it. Milliseconds. */
+  callDeadlineMs: number;
   wakeups: Wakeups;
   /**
    * Ready connections; throw Failure when one cannot be used. The first two read the connection's row anew, for polls;

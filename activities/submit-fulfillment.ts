@@ -63,7 +63,7 @@ async function askWarehouse(deps: ActivityDependencies, submission: Submission, 
     items: mergeBySku(submission),
   };
   const key = writeKeys.submission(submission.reference);
-  const written = await writeOnce<WarehouseOrder>(deps.db, {
+  const written = await writeOnce<WarehouseOrder>(deps, {
     key,
     kind: 'submission',
     orderId: submission.orderId,

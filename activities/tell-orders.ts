@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/common';
-import { cancelledElsewhere } from '../database/fulfillments.js';
+import type { NewsPage } from '../connectors/warehouses/port.js';
+import { openFulfillments } from '../database/fulfillments.js';
 import { ordersWaitingFor } from '../database/orders-import.js';
 import { markShipmentsTold, untoldShipments, type UntoldShipment } from '../database/shipments.js';
 import { messages, orderWorkflowId, workflowTypes } from '../domain/identifiers.js';
@@ -9,6 +10,7 @@ import type {
   OrderInput,
   ShipmentOverdue,
   ShipmentReported,
+  ShipmentUnreadable,
 } from '../domain/messages.js';
 import type { WarehouseCancellation } from '../domain/shipment.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -63,7 +65,7 @@ export async function tellCancellations(
   warehouseId: string,
   cancellations: WarehouseCancellation[],
 ): Promise<void> {
-  const news = await cancelledElsewhere(
+  const news = await openFulfillments(
     deps.db,
     warehouseId,
     cancellations.map((each) => each.reference),
@@ -72,6 +74,20 @@ export async function tellCancellations(
     const reason = cancellations.find((each) => each.reference === order.reference)?.reason ?? '';
     const message: FulfillmentCancelled = { fulfillment: order.reference, reason };
     await signal(deps, order, messages.order.fulfillmentCancelled, message);
+  }
+}
+
+/** Each problem is told once: the order keeps showing it. */
+export async function tellMalformed(
+  deps: ActivityDependencies,
+  warehouseId: string,
+  malformed: NewsPage['malformed'],
+): Promise<void> {
+  const references = malformed.flatMap((each) => each.reference ?? []);
+  for (const order of await openFulfillments(deps.db, warehouseId, references)) {
+    const problem = malformed.find((each) => each.reference === order.reference)?.problem ?? '';
+    const message: ShipmentUnreadable = { fulfillment: order.reference, problem };
+    await signal(deps, order, messages.order.shipmentUnreadable, message);
   }
 }
 
@@ -103,7 +119,7 @@ async function signal(
   deps: ActivityDependencies,
   order: { storeId: string; externalId: string },
   name: string,
-  message: FixSaved | FulfillmentCancelled | ShipmentOverdue,
+  message: FixSaved | FulfillmentCancelled | ShipmentOverdue | ShipmentUnreadable,
 ): Promise<void> {
   try {
     await deps.temporal.workflow.getHandle(orderWorkflowId(order)).signal(name, message);

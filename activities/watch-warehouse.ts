@@ -10,7 +10,7 @@ import { Failure } from '../domain/failures.js';
 import { waitKeys } from '../domain/identifiers.js';
 import type { ActivityDependencies, ConnectedWarehouse } from './dependencies.js';
 import type { PollEnd } from './poll-store.js';
-import { tellCancellations, tellOrders, tellOverdue } from './tell-orders.js';
+import { tellCancellations, tellMalformed, tellOrders, tellOverdue } from './tell-orders.js';
 
 const turnMs = 60 * 60 * 1000;
 /** Webhooks bring news in seconds; the poll is the backstop for those that are lost (warehouses.md §0.2). */
@@ -18,8 +18,6 @@ const pollMs = 5 * 60 * 1000;
 /** A warehouse that owes us nothing is still asked now and then: goods may leave for orders long closed. */
 const idlePollMs = 60 * 60 * 1000;
 const probeEveryMs = 24 * 60 * 60 * 1000;
-/** A cursor lags this much behind, because a warehouse may show an update late. */
-const overlapMs = 10 * 60 * 1000;
 
 /**
  * Watches one warehouse for an hour: webhooks as they arrive, a poll as backstop. Every shipment is stored first and
@@ -92,20 +90,26 @@ async function pollIfDue(deps: ActivityDependencies, connected: ConnectedWarehou
   const startedAt = deps.wakeups.now();
   const interval = (await hasOpenFulfillments(deps.db, row.id)) ? pollMs : idlePollMs;
   if (startedAt.getTime() - polledAt < interval) return polledAt;
-  const since = new Date((row.cursorAt ?? row.createdAt).getTime() - overlapMs).toISOString();
+  const since = (row.cursorAt ?? row.createdAt).toISOString();
   let page: string | null = null;
+  const seen = new Set<string>();
   do {
     const news = await warehouse.listNews({ since, page });
     await keepNews(deps, connected, news);
     page = news.nextPage;
+    if (page !== null && seen.has(page))
+      throw new Failure('answer_malformed', `The warehouse repeats page ${page}.`, { page });
+    if (page !== null) seen.add(page);
   } while (page !== null);
   await recordPass(deps.db, 'warehouses', row.id, startedAt, deps.wakeups.now());
   return startedAt.getTime();
 }
 
+/** What cannot be understood is raised on its order, where it is one of ours; the rest of the page goes on. */
 async function keepNews(deps: ActivityDependencies, { row }: ConnectedWarehouse, news: NewsPage): Promise<void> {
   await saveShipments(deps.db, row.id, news.shipments);
   await tellCancellations(deps, row.id, news.cancellations);
+  await tellMalformed(deps, row.id, news.malformed);
 }
 
 async function probeDaily(deps: ActivityDependencies, { row, warehouse }: ConnectedWarehouse): Promise<void> {

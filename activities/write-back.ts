@@ -52,7 +52,7 @@ async function postOnce(
     lineId: notice.lineId,
     packageId: `${request.shipmentId}.${notice.packageId}`,
   });
-  const written = await writeOnce<NoticeProof>(deps.db, {
+  const written = await writeOnce<NoticeProof>(deps, {
     key,
     kind: 'writeback',
     orderId: request.orderId,

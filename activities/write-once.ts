@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import { callDeadlineMs } from '../connectors/http.js';
 import type { Database } from '../database/pool.js';
 import { claimIntent, freeIntent, markIntentUnknown } from '../database/write-intents.js';
 import { Failure } from '../domain/failures.js';
-
-/** Two calls and their queues fit in: the look-up, then the write. A later sender finds the lease over. */
-const leaseMs = 3 * callDeadlineMs;
+import type { ActivityDependencies } from './dependencies.js';
 
 export interface Write<Proof> {
   key: string;
@@ -32,8 +29,13 @@ export type Written<Proof> = { proof: Proof; adopted: boolean } | 'done_before';
  * @throws Failure `outcome_unknown` (try again later: it starts with a look-up), `outcome_ambiguous` (a person has to
  * look), or whatever the vendor's refusal was mapped to.
  */
-export async function writeOnce<Proof>(db: Database, write: Write<Proof>): Promise<Written<Proof>> {
+export async function writeOnce<Proof>(
+  { db, callDeadlineMs }: Pick<ActivityDependencies, 'db' | 'callDeadlineMs'>,
+  write: Write<Proof>,
+): Promise<Written<Proof>> {
   const startedAt = Date.now();
+  // The look-up and the write, with their queues: a later sender finds the lease over only when this one is done.
+  const leaseMs = 3 * callDeadlineMs;
   const claimed = await claimIntent(db, { ...write, requestHash: hash(write.request), leaseMs });
   if (claimed.standing === 'done') return 'done_before';
   if (claimed.standing === 'busy') throw stillSending(write.key, claimed.until.getTime() - startedAt);

@@ -4,7 +4,7 @@ import { tenantExists } from '../database/tenants.js';
 import { cutPage, readTextCursor } from './cursor.js';
 import { notFound, Problem } from './problems.js';
 import { operators, route } from './route.js';
-import { id, pageOf, paging, text, time, utcTime } from './schemas.js';
+import { id, pageOf, paging, text, maybeTime, time, utcTime } from './schemas.js';
 
 const role = z.enum(['operator', 'support', 'merchant']);
 
@@ -15,9 +15,9 @@ const apiKey = z
     role,
     name: z.string(),
     createdAt: time,
-    lastUsedAt: time.nullable().meta({ description: 'To the minute.' }),
-    expiresAt: time.nullable(),
-    revokedAt: time.nullable(),
+    lastUsedAt: maybeTime.meta({ description: 'To the minute.' }),
+    expiresAt: maybeTime,
+    revokedAt: maybeTime,
   })
   .meta({ id: 'ApiKey' });
 

@@ -7,7 +7,7 @@ import { tenantExists } from '../database/tenants.js';
 import { probePasses } from '../domain/store.js';
 import type { ConnectionKind, ConnectorForms, Dependencies } from './dependencies.js';
 import { notFound, Problem } from './problems.js';
-import { id, text, time } from './schemas.js';
+import { id, text, maybeTime, time } from './schemas.js';
 import { workflowUrl } from './temporal.js';
 
 /** What differs between a store and a warehouse, for the routes both have. */
@@ -75,9 +75,9 @@ export const connectionShape = {
   createdAt: time,
   credentials: z.object({ version: z.number().int(), updatedAt: time }).nullable(),
   health: z.object({
-    lastPollAt: time.nullable(),
-    lastSuccessAt: time.nullable(),
-    cursorAt: time.nullable().meta({ description: "The end of the last full pass, on the vendor's clock." }),
+    lastPollAt: maybeTime,
+    lastSuccessAt: maybeTime,
+    cursorAt: maybeTime.meta({ description: "The end of the last full pass, on the vendor's clock." }),
     attention,
     probe: probeReport.nullable().meta({ description: 'Null until tested, and again after new credentials.' }),
   }),

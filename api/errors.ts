@@ -22,7 +22,8 @@ export const answerError: ErrorRequestHandler = (error, request, response, next)
     .send(JSON.stringify(problemBody(problem, requestId(request))));
 };
 
-function toProblem(error: unknown): Problem {
+/** What a caller is told of an error; what is not ours to explain becomes a plain `internal`. */
+export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof Failure) return vendorProblem(error);
   return temporalProblem(error) ?? parserProblem(error) ?? new Problem('internal', 'See the log for this request id.');

@@ -1,17 +1,10 @@
-import {
-  extendZodWithOpenApi,
-  OpenApiGeneratorV31,
-  OpenAPIRegistry,
-  type RouteConfig,
-} from '@asteasolutions/zod-to-openapi';
+import { OpenApiGeneratorV31, OpenAPIRegistry, type RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { problemKinds } from './problems.js';
 import type { Answer, Route } from './route.js';
 import { problem } from './schemas.js';
 
-extendZodWithOpenApi(z);
-
-const problemJson = { 'application/problem+json': { schema: problem } };
+const problemJson = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
 
 /** The OpenAPI 3.1 document of a route table; api/openapi.json keeps it for readers and for comparison. */
 export function openApiDocument(routes: readonly Route[]): object {
@@ -21,8 +14,10 @@ export function openApiDocument(routes: readonly Route[]): object {
     scheme: 'bearer',
     description: 'An API key: Authorization: Bearer wb_…',
   });
+  for (const status of new Set(Object.values(problemKinds).map((each) => each.status)))
+    registry.registerComponent('responses', `Problem${status}`, { description: titles(status), content: problemJson });
   for (const route of routes) registry.registerPath(operation(route));
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+  return new OpenApiGeneratorV31([{ type: 'schema', schema: problem }, ...registry.definitions]).generateDocument({
     openapi: '3.1.0',
     info: {
       title: 'Waybill',
@@ -76,7 +71,7 @@ function responses(route: Route): RouteConfig['responses'] {
   const good = [route.answer, ...(route.otherAnswers ?? [])].map((answer) => [answer.status, described(answer)]);
   const problems = problemStatuses(route)
     .filter((status) => !good.some(([known]) => known === status))
-    .map((status) => [status, { description: titles(status), content: problemJson }]);
+    .map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]);
   return Object.fromEntries([...good, ...problems]) as RouteConfig['responses'];
 }
 

@@ -80,7 +80,9 @@ export const orderActionRoutes = [
     description: 'Until releaseAt, or until someone releases it. Only before a warehouse has it.',
     access: everyone,
     params: idParam,
-    body: z.strictObject({ note, releaseAt: utcTime.nullable().default(null) }),
+    body: z
+      .strictObject({ note, releaseAt: utcTime.nullable().default(null) })
+      .default({ note: null, releaseAt: null }),
     answer: { status: 200, description: 'The state the order is in now.', schema: orderState },
     handle: (call) => act<ActionAnswer>(call, call.params.id, 'hold', call.body satisfies Omit<HoldRequest, 'actor'>),
   }),

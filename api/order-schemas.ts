@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { orderStates } from '../domain/order-states.js';
 import { attention } from './connection.js';
-import { time } from './schemas.js';
+import { maybeTime, time } from './schemas.js';
 
-export const state = z.enum(orderStates).meta({ id: 'OrderState' });
+export const state = z.enum(orderStates);
 const count = z.number().int();
 const optionalText = z.string().nullable();
 
@@ -12,7 +12,7 @@ const hold = z
     reason: z.string(),
     owner: z.string(),
     note: optionalText,
-    releaseAt: time.nullable(),
+    releaseAt: maybeTime,
     waitsFor: optionalText,
   })
   .meta({ id: 'Hold', description: 'Waiting on purpose.' })
@@ -89,7 +89,7 @@ const fulfillment = z
     ruleVersion: count,
     externalId: optionalText,
     plannedAt: time,
-    submittedAt: time.nullable(),
+    submittedAt: maybeTime,
     lines: z.array(
       z.object({
         lineId: z.string(),
@@ -132,8 +132,8 @@ const write = z
     shipmentId: optionalText,
     state: z.string(),
     attempts: count,
-    sentAt: time.nullable(),
-    doneAt: time.nullable(),
+    sentAt: maybeTime,
+    doneAt: maybeTime,
     proof: z.record(z.string(), z.unknown()).nullable().meta({ description: 'What was read back from the vendor.' }),
   })
   .meta({ id: 'Write', description: 'One write to a warehouse or a marketplace.' });

@@ -47,6 +47,9 @@ function isPlace(value: unknown): value is OrderPlace {
   );
 }
 
+/** A worker that is there answers a query within milliseconds. */
+const queryPatienceMs = 3_000;
+
 const idParam = z.strictObject({ id });
 
 export const orderRoutes = [
@@ -112,7 +115,8 @@ export const orderRoutes = [
       const order = await findVisibleOrder(call, call.params.id);
       const handle = call.dependencies.temporal.workflow.getHandle(orderWorkflowId(order));
       try {
-        return { ...(await asking(call.dependencies, () => handle.query<OrderSnapshot>(messages.order.state))) };
+        const ask = () => handle.query<OrderSnapshot>(messages.order.state);
+        return { ...(await asking(call.dependencies, ask, queryPatienceMs)) };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) throw workflowClosed(order);
         throw error;

@@ -7,6 +7,7 @@ import {
   type KeptAnswer,
 } from '../database/idempotency.js';
 import type { Database } from '../database/pool.js';
+import { toProblem } from './errors.js';
 import { Problem, problemBody, problemKinds } from './problems.js';
 import { requestId } from './request-id.js';
 import type { Call, Route } from './route.js';
@@ -51,19 +52,22 @@ export async function runOnce(route: Route, call: Call, run: () => Promise<KeptA
         headers: { 'Retry-After': '1' },
       });
     case 'answered':
-      return replayed(route, start.answer);
+      return replayed(route, call, start.answer);
     case 'begun':
       return carryOut(route, call, request, run);
   }
 }
 
-function replayed(route: Route, answer: KeptAnswer): KeptAnswer {
+function replayed(route: Route, call: Call, answer: KeptAnswer): KeptAnswer {
   if (route.keepAnswer === 'status_only' && answer.status < 300)
     throw new Problem(
       'answer-not-kept',
       'This request was carried out. Its answer showed a secret once, which is not kept: make a new one instead.',
     );
-  return { ...answer, headers: { ...answer.headers, 'Idempotency-Replayed': 'true' } };
+  const headers = { ...answer.headers, 'Idempotency-Replayed': 'true' };
+  // A problem names the request it answers, so that it is found in the log.
+  const body = answer.status < 400 ? answer.body : { ...(answer.body as object), instance: requestId(call.request) };
+  return { ...answer, headers, body };
 }
 
 async function carryOut(
@@ -79,12 +83,13 @@ async function carryOut(
     await keepAnswer(db, request, route.keepAnswer === 'status_only' ? { ...answer, body: null } : answer);
     return answer;
   } catch (error) {
-    const status = error instanceof Problem ? problemKinds[error.kind].status : 500;
-    if (error instanceof Problem && status < 500)
+    const problem = toProblem(error);
+    const { status } = problemKinds[problem.kind];
+    if (status < 500)
       await keepAnswer(db, request, {
         status,
         headers: { 'Content-Type': 'application/problem+json' },
-        body: problemBody(error, requestId(call.request)),
+        body: problemBody(problem, requestId(call.request)),
       });
     else await dropIdempotent(db, request);
     throw error;

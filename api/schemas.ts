@@ -12,6 +12,11 @@ export const utcTime = z.iso.datetime({ error: 'must be a UTC time such as 2026-
 /** Out: handlers hand over a Date, which leaves as ISO 8601 in UTC. */
 export const time = z.union([z.date(), z.string()]).meta({ type: 'string', format: 'date-time' });
 
+/** The same, or null. Said apart because a described schema does not become nullable by itself. */
+export const maybeTime = z
+  .union([z.date(), z.string(), z.null()])
+  .meta({ type: ['string', 'null'], format: 'date-time' });
+
 /** Decimal text such as "59.90"; an amount never becomes a float. */
 export const decimal = z
   .string()

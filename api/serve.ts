@@ -41,8 +41,8 @@ function bodyParsers(route: Route): RequestHandler[] {
 }
 
 function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
-  // Null: no body at all, which validation names as the missing body.
-  if (request.is('json') === false)
+  // Without a body, validation names what is missing.
+  if (request.headers['content-length'] !== '0' && request.is('json') === false)
     throw new Problem('unsupported-media-type', 'Send the body as Content-Type: application/json.');
   next();
 }

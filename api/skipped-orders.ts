@@ -3,7 +3,7 @@ import { findSkippedOrder, listSkippedOrders } from '../database/skipped-orders.
 import { cutPage, readCursor } from './cursor.js';
 import { notFound } from './problems.js';
 import { everyone, route } from './route.js';
-import { id, pageOf, paging, text, time } from './schemas.js';
+import { id, pageOf, paging, text, maybeTime, time } from './schemas.js';
 
 const skippedOrder = z
   .object({
@@ -14,7 +14,7 @@ const skippedOrder = z
     reason: z.string(),
     firstSeenAt: time,
     lastSeenAt: time,
-    resolvedAt: time.nullable().meta({ description: 'Set when the order was imported after all.' }),
+    resolvedAt: maybeTime.meta({ description: 'Set when the order was imported after all.' }),
   })
   .meta({ id: 'SkippedOrder', description: 'What the importer left out, and why.' });
 

@@ -29,7 +29,7 @@ import { connectionRoutes } from './connection-routes.js';
 import { cutPage, readTextCursor } from './cursor.js';
 import type { ConnectorForms, Dependencies } from './dependencies.js';
 import { everyone, managers, route } from './route.js';
-import { id, pageOf, paging, text, time } from './schemas.js';
+import { id, pageOf, paging, text, maybeTime } from './schemas.js';
 import { settingsChange, settingsView } from './store-settings.js';
 import { asking } from './temporal.js';
 import { parseForm } from './validate.js';
@@ -67,7 +67,7 @@ const storeView = z
     ...connectionShape,
     marketplace: z.string(),
     settings: settingsView,
-    firstImportOpenedAt: time.nullable().meta({ description: 'Null while the first import waits for the merchant.' }),
+    firstImportOpenedAt: maybeTime.meta({ description: 'Null while the first import waits for the merchant.' }),
   })
   .meta({ id: 'Store' });
 

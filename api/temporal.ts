@@ -10,11 +10,11 @@ import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { Dependencies } from './dependencies.js';
 import { Problem } from './problems.js';
 
-/** One call to Temporal in all. Updates are answered after one workflow task; a caller should not wait longer. */
-const deadlineMs = 10_000;
+/** A cancellation is answered after up to 5 s (workflows/order-messages.ts), so a caller must wait longer than that. */
+const patienceMs = 10_000;
 
 /** Runs calls to Temporal under one deadline. */
-export function asking<T>(dependencies: Dependencies, call: () => Promise<T>): Promise<T> {
+export function asking<T>(dependencies: Dependencies, call: () => Promise<T>, deadlineMs = patienceMs): Promise<T> {
   return dependencies.temporal.withDeadline(Date.now() + deadlineMs, call);
 }
 

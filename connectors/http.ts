@@ -37,33 +37,46 @@ export function createHttp(options: { allowed: string[]; deadlineMs?: number }):
   close(): Promise<void>;
 } {
   const deadlineMs = options.deadlineMs ?? callDeadlineMs;
-  const agent = new Agent({ connect: guardedConnector(blockList(options.allowed)), connections: 32 });
-  return { http: (call) => makeCall(agent, deadlineMs, call), close: () => agent.destroy() };
+  const neverSent = new WeakSet<object>();
+  const agent = new Agent({ connect: guardedConnector(blockList(options.allowed), neverSent), connections: 32 });
+  return { http: (call) => makeCall({ agent, deadlineMs, neverSent }, call), close: () => agent.destroy() };
 }
 
-async function makeCall(agent: Agent, deadlineMs: number, call: HttpCall): Promise<HttpAnswer> {
+interface Wire {
+  agent: Agent;
+  deadlineMs: number;
+  /** Errors of connecting, TLS and names included: they prove that no request left this machine. */
+  neverSent: WeakSet<object>;
+}
+
+async function makeCall(wire: Wire, call: HttpCall): Promise<HttpAnswer> {
   try {
     const response = await request(call.url, {
       method: call.method,
       headers: call.headers,
       body: call.body ?? null,
-      dispatcher: agent,
+      dispatcher: wire.agent,
       // The deadline covers a server that trickles its body, which bodyTimeout alone does not stop.
-      signal: AbortSignal.timeout(deadlineMs),
+      signal: AbortSignal.timeout(wire.deadlineMs),
     });
-    const text = await readBody(response.body);
+    const text = await readBody(response.body, call);
     return judge(call, { status: response.statusCode, headers: flatten(response.headers), text });
   } catch (error) {
-    throw error instanceof Failure ? error : transportFailure(call, error);
+    throw error instanceof Failure ? error : transportFailure(wire, call, error);
   }
 }
 
-async function readBody(body: AsyncIterable<Buffer>): Promise<string> {
+async function readBody(body: AsyncIterable<Buffer>, call: HttpCall): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > bodyLimitBytes) throw new Error(`the answer is larger than ${bodyLimitBytes} bytes`);
+    if (size > bodyLimitBytes)
+      throw new Failure(
+        call.write ? 'outcome_unknown' : 'answer_malformed',
+        `${place(call)} answered with more than ${bodyLimitBytes} bytes.`,
+        at(call),
+      );
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -86,23 +99,14 @@ function judge(call: HttpCall, answer: HttpAnswer): HttpAnswer {
   return answer;
 }
 
-/** Errors that prove that no request left this machine. */
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
-
-function transportFailure(call: HttpCall, error: unknown): Failure {
-  const code =
-    error instanceof Error && 'code' in error ? String(error.code) : error instanceof Error ? error.name : 'unknown';
-  const sent = !neverSent.has(code);
+function transportFailure(wire: Wire, call: HttpCall, error: unknown): Failure {
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+  const connected = !wire.neverSent.has(error as object);
+  const late = name === 'TimeoutError';
+  const reason = late ? `no whole answer in ${wire.deadlineMs} ms` : typeof code === 'string' ? code : String(name);
   return new Failure(
-    call.write && sent ? 'outcome_unknown' : 'unavailable',
-    `${place(call)} failed: ${code}.`,
+    call.write && connected ? 'outcome_unknown' : 'unavailable',
+    `${place(call)} failed: ${reason}.`,
     at(call),
   );
 }
@@ -138,8 +142,8 @@ function flatten(headers: Record<string, string | string[] | undefined>): Record
 const privateBlocks = [
   '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24',
   '192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24',
-  '224.0.0.0/4', '240.0.0.0/4', '::/128', '::1/128', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23',
-  '2001:db8::/32', '2002::/16', 'fc00::/7', 'fe80::/10', 'ff00::/8',
+  '224.0.0.0/4', '240.0.0.0/4', '::/96', '64:ff9b::/96', '64:ff9b:1::/48', '100::/64', '2001::/23', '2001:db8::/32',
+  '2002::/16', '3fff::/20', '5f00::/16', 'fc00::/7', 'fe80::/10', 'fec0::/10', 'ff00::/8',
 ]; // prettier-ignore
 const notPublic = blockList(privateBlocks);
 
@@ -164,7 +168,7 @@ function literal(hostname: string): string {
  * checked address is the one connected to, so that a second resolution cannot differ (reference/reliability.md §7.2).
  * Plain http would show the credentials on the way, so it goes to allow-listed addresses only.
  */
-function guardedConnector(allowed: BlockList): buildConnector.connector {
+function guardedConnector(allowed: BlockList, neverSent: WeakSet<object>): buildConnector.connector {
   const listed = (address: string) => allowed.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
   const open = (address: string) => listed(address) || !notPublic.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
   const connect = { 'https:': checkedConnector(open), 'http:': checkedConnector(listed) };
@@ -173,7 +177,10 @@ function guardedConnector(allowed: BlockList): buildConnector.connector {
     const host = literal(target.hostname);
     if (isIP(host) !== 0 && !(secure ? open(host) : listed(host)))
       return callback(new Failure('address_blocked', `${host} is not an allowed address.`, { host }), null);
-    return connect[secure ? 'https:' : 'http:'](target, callback);
+    return connect[secure ? 'https:' : 'http:'](target, (...result) => {
+      if (result[0]) neverSent.add(result[0]);
+      callback(...result);
+    });
   };
 }
 

@@ -130,8 +130,8 @@ export async function overdueFulfillments(
   return rows;
 }
 
-/** Of these references, those of this warehouse that we still count on. */
-export async function cancelledElsewhere(
+/** Of these references, those of this warehouse whose orders still count on them. */
+export async function openFulfillments(
   db: Database,
   warehouseId: string,
   references: string[],

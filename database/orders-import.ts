@@ -6,15 +6,18 @@ import type { OrderState } from '../domain/order-states.js';
 import { newId } from './ids.js';
 import type { Database } from './pool.js';
 
-/** Which of these marketplace ids the store has as orders already. */
+/**
+ * Which of these marketplace ids need no more judging: orders the store has, and those it skipped under its present
+ * settings. A malformed one is looked at again each time: it may have been mended.
+ */
 export async function knownOrders(db: Database, storeId: string, externalIds: string[]): Promise<Set<string>> {
   if (externalIds.length === 0) return new Set();
-  const rows = await db
-    .selectFrom('orders')
-    .select('external_id')
-    .where('store_id', '=', storeId)
-    .where('external_id', '=', sql<string>`any(${externalIds})`)
-    .execute();
+  const { rows } = await sql<{ external_id: string }>`
+    select external_id from orders where store_id = ${storeId} and external_id = any(${externalIds})
+    union all
+    select k.external_id from skipped_orders k join stores s on s.id = k.store_id
+    where k.store_id = ${storeId} and k.skip_key = any(${externalIds}) and k.cause <> 'order_malformed'
+      and k.last_seen_at >= s.settings_saved_at`.execute(db);
   return new Set(rows.map((row) => row.external_id));
 }
 

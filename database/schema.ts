@@ -33,6 +33,7 @@ export interface Schema {
   stores: Connection & {
     marketplace: MarketplaceName;
     settings: Json<StoreSettings>;
+    settings_saved_at: Defaulted<Date>;
     first_import_opened_at: NullableTime;
     last_order_at: NullableTime;
   };

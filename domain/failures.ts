@@ -108,6 +108,11 @@ export const failureCatalogue = {
     title: 'The warehouse shipped goods that the order does not ask for',
     fix: 'Ask the warehouse what was sent. What fits the order is written back already; retry to accept the rest as seen.',
   },
+  shipment_unreadable: {
+    outcome: 'rejected',
+    title: 'The warehouse reported something of the shipment that cannot be understood',
+    fix: 'Compare the order at the warehouse with what is named here. Retry when it is mended there; mark the order as shipped elsewhere if you told the marketplace by hand.',
+  },
   shipped_after_cancel: {
     outcome: 'rejected',
     title: 'The warehouse shipped an order that was cancelled',

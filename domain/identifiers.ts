@@ -95,6 +95,7 @@ export const messages = {
     shipmentReported: 'shipmentReported',
     fulfillmentCancelled: 'fulfillmentCancelled',
     shipmentOverdue: 'shipmentOverdue',
+    shipmentUnreadable: 'shipmentUnreadable',
     fixSaved: 'fixSaved',
     state: 'state',
   },

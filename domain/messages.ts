@@ -60,6 +60,12 @@ export interface ShipmentOverdue {
   days: number;
 }
 
+/** A warehouse said something of a fulfillment that cannot be understood. */
+export interface ShipmentUnreadable {
+  fulfillment: string;
+  problem: string;
+}
+
 /** A warehouse gave up a fulfillment without being asked by us. */
 export interface FulfillmentCancelled {
   fulfillment: string;

@@ -128,8 +128,12 @@ export function move(
   order.state = to;
 }
 
-/** The order cannot go on without a person. */
+/**
+ * The order cannot go on without a person. What a warehouse gave up stays shown until a person answers it; the other
+ * problem shows itself again when its step is tried.
+ */
 export function raise(order: OrderProcess, problem: Attention): void {
+  if (order.attention?.cause === 'cancelled_at_warehouse' && problem.cause !== 'cancelled_at_warehouse') return;
   const again =
     order.state === 'needs_attention' &&
     order.shown?.cause === problem.cause &&
@@ -143,6 +147,8 @@ export function raise(order: OrderProcess, problem: Attention): void {
 
 /** A person or a saved fix ends the attention: what comes next starts patient again. */
 export function settle(order: OrderProcess): void {
+  // Whether by a retry or by the release of a hold: going on after this means sending out anew.
+  if (order.attention?.cause === 'cancelled_at_warehouse') sendOutAnew(order);
   order.attention = null;
   order.shown = null;
   order.patienceMs = firstPatienceMs;
@@ -158,37 +164,52 @@ export function tryAgain(order: OrderProcess): void {
 export function workingState(order: OrderProcess): OrderState {
   if (order.hold) return 'held';
   const stands = order.ledger.length === 0 ? 'nothing_shipped' : standing(order.ledger);
+  // What is still to be planned is open, although a ledger whose goods were given up looks finished without it.
+  if (order.toPlan !== null)
+    return stands === 'partially_shipped' || stands === 'shipped' ? 'partially_shipped' : 'queued';
   if (stands !== 'nothing_shipped') return stands;
   const asked = order.fulfillments.some((each) => each.standing === 'submitted');
-  return asked && order.toPlan === null && !nextToSubmit(order) ? 'submitted' : 'queued';
+  return asked && !nextToSubmit(order) ? 'submitted' : 'queued';
 }
 
 /** What a person means by retrying, by what was shown: go on, accept a late shipment, or send out anew. */
 export function retryAfter(order: OrderProcess): void {
   if (order.attention?.cause === 'shipped_after_cancel')
     order.accepted.push(...order.shipments.map((each) => each.shipmentId));
-  if (order.attention?.cause === 'cancelled_at_warehouse') sendOutAnew(order);
   settle(order);
 }
 
-/** What warehouses gave up goes out under a new generation, so that the reference is new to them. */
+/**
+ * What warehouses gave up goes out under a new generation, so that the reference is new to them. What they shipped
+ * before and is not written back yet does not go out twice: warehouses tell of both at once.
+ */
 function sendOutAnew(order: OrderProcess): void {
-  order.generation += 1;
-  const lines: { lineId: string; quantity: number }[] = [];
+  const shipped = order.shipments.reduce((ledger, shipment) => allocatePackages(ledger, shipment).ledger, order.ledger);
+  const lines = Array.isArray(order.toPlan) ? order.toPlan : [];
   for (const fulfillment of order.fulfillments.filter((each) => each.standing === 'cancelled_by_warehouse')) {
-    const anew = sendAnew(order.ledger, fulfillment.reference);
-    order.ledger = anew.ledger;
-    lines.push(...anew.remaining);
+    lines.push(...remaining(shipped, fulfillment.reference));
+    order.ledger = cancelOpen(order.ledger, fulfillment.reference);
     fulfillment.standing = 'cancelled';
   }
-  order.toPlan = lines;
+  order.generation += 1;
+  order.toPlan = lines.length > 0 ? lines : null;
 }
 
-/** An address changed before anything was asked may lead to another warehouse or method. */
+/**
+ * An address that changed may lead what was not asked for yet to another warehouse or method. Beside fulfillments that a
+ * warehouse did know, it gets references of a new generation: theirs must not be used for other goods.
+ */
 export function planAgain(order: OrderProcess): void {
-  order.toPlan = 'all';
-  order.fulfillments = [];
-  order.ledger = [];
+  const planned = order.fulfillments.filter((each) => each.standing === 'planned').map((each) => each.reference);
+  if (planned.length === 0) return;
+  if (planned.length === order.fulfillments.length) order.toPlan = 'all';
+  else {
+    const lines = planned.flatMap((reference) => remaining(order.ledger, reference));
+    order.toPlan = [...(Array.isArray(order.toPlan) ? order.toPlan : []), ...lines];
+    order.generation += 1;
+  }
+  order.fulfillments = order.fulfillments.filter((each) => !planned.includes(each.reference));
+  order.ledger = order.ledger.filter((entry) => !planned.includes(entry.fulfillment));
 }
 
 export interface AllocatedShipment {
@@ -230,24 +251,16 @@ export function cancelLines(ledger: LedgerEntry[], fulfillment: string, lineIds:
   return ledger.map((entry) => cancelled[gone.indexOf(entry)] ?? entry);
 }
 
-/**
- * What has to go out anew after a warehouse gave up a fulfillment: whole pieces of its lines that have not shipped,
- * and the ledger with the rest of that fulfillment cancelled.
- */
-export function sendAnew(
-  ledger: LedgerEntry[],
-  fulfillment: string,
-): { ledger: LedgerEntry[]; remaining: { lineId: string; quantity: number }[] } {
+/** Whole pieces of a fulfillment's lines that neither shipped nor were given up. */
+function remaining(ledger: LedgerEntry[], fulfillment: string): { lineId: string; quantity: number }[] {
   const own = ledger.filter((entry) => entry.fulfillment === fulfillment);
-  const lineIds = [...new Set(own.map((entry) => entry.lineId))];
-  const remaining = lineIds
+  return [...new Set(own.map((entry) => entry.lineId))]
     .map((lineId) => {
       const entries = own.filter((entry) => entry.lineId === lineId);
-      const ordered = Math.min(...entries.map((entry) => Math.floor(entry.ordered / entry.perUnit)));
-      return { lineId, quantity: ordered - shippedPieces(own, lineId) };
+      const wanted = Math.min(...entries.map((each) => Math.floor((each.ordered - each.cancelled) / each.perUnit)));
+      return { lineId, quantity: wanted - shippedPieces(own, lineId) };
     })
     .filter((line) => line.quantity > 0);
-  return { ledger: cancelOpen(ledger, fulfillment), remaining };
 }
 
 export function snapshot(order: OrderProcess): OrderSnapshot {

@@ -14,7 +14,7 @@ export type ReleaseDecision =
 const givenUp = (line: OrderLine) => ['refunded', 'charged_back', 'cancelled'].includes(line.standing);
 
 /**
- * `ours` are the lines the order was imported with; `now` is the same order as the marketplace shows it at present.
+ * `ours` are the lines to send, one named for each of its components; `now` is the same order as the marketplace shows it at present.
  * Only physical lines count: no goods hang on a digital one. A line that `now` lacks is given up.
  */
 export function decideRelease(ours: Pick<OrderLine, 'lineId'>[], now: MarketplaceOrder | null): ReleaseDecision {
@@ -25,7 +25,9 @@ export function decideRelease(ours: Pick<OrderLine, 'lineId'>[], now: Marketplac
   const physical = present.filter((line) => line.shippable);
   const pending = physical.filter((line) => line.standing === 'refund_pending');
   if (pending.length > 0) return { release: 'wait', reason: `A refund is pending for ${names(pending)}.` };
-  const missing = ours.filter((line) => !present.some((each) => each.lineId === line.lineId));
+  const missing = [...new Set(ours.map((line) => line.lineId))]
+    .filter((lineId) => !present.some((each) => each.lineId === lineId))
+    .map((lineId) => ({ lineId }));
   const gone = [...physical.filter(givenUp), ...missing];
   if (physical.every(givenUp)) return { release: 'cancel', reason: goneReason(gone) };
   if (gone.length > 0)

@@ -139,8 +139,11 @@ function spoilAnswer(kind: FaultKind, request: Request, response: Response, call
     const body = chunk === undefined ? '' : chunk.toString();
     call.status = response.statusCode;
     if (kind === 'reset_after') request.socket.destroy();
-    else if (kind === 'malformed') end('<html>not what you asked for</html>');
-    else if (kind === 'truncated') {
+    else if (kind === 'malformed') {
+      // The length of the true answer would keep the caller waiting for the rest.
+      response.removeHeader('content-length');
+      end('<html>not what you asked for</html>');
+    } else if (kind === 'truncated') {
       response.write(body.slice(0, Math.floor(body.length / 2)));
       setTimeout(() => request.socket.destroy(), 5).unref();
     } else if (kind === 'trickle') trickle(body, response);

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { User } from './unprivileged.js';
+import type { User } from './run.js';
 
 export interface GuardedServer {
   pid: number;

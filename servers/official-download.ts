@@ -47,7 +47,9 @@ export async function downloadOfficial(
     await chmod(join(folder, file), 0o755);
     await rename(join(folder, file), target);
   } catch (error) {
-    throw giveUp.signal.aborted ? giveUp.signal.reason : error;
+    if (giveUp.signal.aborted) throw giveUp.signal.reason;
+    // The SDK wraps the reason in five layers that each repeat the address; the last two say what is wrong.
+    throw new Error((error as Error).message.split(': ').slice(-2).join(': '));
   } finally {
     clearInterval(watch);
     await rm(folder, { recursive: true, force: true });

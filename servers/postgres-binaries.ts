@@ -1,8 +1,7 @@
 import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
-import { run, type Log } from './run.js';
-import type { User } from './unprivileged.js';
+import { run, type Log, type User } from './run.js';
 
 const platforms: Partial<Record<NodeJS.Platform, string>> = { win32: 'windows' };
 

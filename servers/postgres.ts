@@ -7,8 +7,8 @@ import { startGuarded, whenReady, type GuardedServer } from './guarded.js';
 import { endLeftover } from './leftover.js';
 import { freePorts } from './ports.js';
 import { findPostgresBinaries } from './postgres-binaries.js';
-import { run, withProgress, type Log } from './run.js';
-import { canEnter, unprivilegedUser, type User } from './unprivileged.js';
+import { run, withProgress, type Log, type User } from './run.js';
+import { canEnter, unprivilegedUser } from './unprivileged.js';
 
 export interface PostgresServer {
   /** Owner of the database "waybill", reachable from this machine only. */

@@ -1,5 +1,9 @@
 import { spawn } from 'node:child_process';
-import type { User } from './unprivileged.js';
+
+export interface User {
+  uid: number;
+  gid: number;
+}
 
 export type Log = (line: string) => void;
 

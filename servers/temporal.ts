@@ -57,37 +57,41 @@ export async function startTemporal(options: {
   );
   if (place.pidFile) await writeFile(place.pidFile, `${server.pid}\n`);
   const address = `127.0.0.1:${port}`;
-  await whenReady('Temporal', server, place.logFile, () => isReady(address, options));
+  await whenReady('Temporal', server, place.logFile, () => isReady(address, options)).finally(place.started);
   return {
     address,
     uiUrl: uiPort === undefined ? null : `http://127.0.0.1:${uiPort}`,
     pid: server.pid,
     stop: async () => {
       await server.stop();
-      await place.forget();
+      await place.stopped();
     },
   };
 }
+
+const nothing = () => Promise.resolve();
 
 interface Place {
   dbFile: string | null;
   pidFile: string | null;
   logFile: string;
-  forget(): Promise<void>;
+  started: () => Promise<void>;
+  stopped: () => Promise<void>;
 }
 
 async function makePlace(wanted: string | undefined): Promise<Place> {
   if (!wanted) {
     const folder = await mkdtemp(join(tmpdir(), 'waybill-temporal-'));
-    const forget = () => rm(folder, { recursive: true, force: true });
-    return { dbFile: null, pidFile: null, logFile: join(folder, 'temporal.log'), forget };
+    // The log is for a start that fails. Nobody would remove it after a kill, so it goes as soon as the start is over.
+    const started = () => rm(folder, { recursive: true, force: true });
+    return { dbFile: null, pidFile: null, logFile: join(folder, 'temporal.log'), started, stopped: nothing };
   }
   const dbFile = resolve(wanted);
   const pidFile = `${dbFile}.pid`;
   await mkdir(dirname(dbFile), { recursive: true });
   // Two servers on one SQLite file would run each workflow twice.
   await endLeftover(Number(await readFile(pidFile, 'utf8').catch(() => '0')), dbFile);
-  return { dbFile, pidFile, logFile: `${dbFile}.log`, forget: () => rm(pidFile, { force: true }) };
+  return { dbFile, pidFile, logFile: `${dbFile}.log`, started: nothing, stopped: () => rm(pidFile, { force: true }) };
 }
 
 async function isReady(

@@ -1,10 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { run } from './run.js';
-
-export interface User {
-  uid: number;
-  gid: number;
-}
+import { run, type User } from './run.js';
 
 /** In this order: the one a PostgreSQL package makes, then the one every system has. */
 const candidates = ['postgres', 'nobody'];

@@ -1,7 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { METADATA_ENCODING_KEY, type Payload, type PayloadCodec } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+// A CommonJS package whose names Node cannot see from an ES module.
+import proto from '@temporalio/proto';
 import type { KeyRing } from '../database/key-ring.js';
+
+const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 
 const encoding = 'binary/encrypted';
 const ivBytes = 12;
@@ -24,7 +27,7 @@ export function createPayloadCodec(keyRing: KeyRing, namespace: string): Payload
         const { id, key } = keyRing.current;
         const iv = randomBytes(ivBytes);
         const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(aad(id));
-        const plain = temporal.api.common.v1.Payload.encode(payload).finish();
+        const plain = PayloadMessage.encode(payload).finish();
         const data = Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
         return { metadata: { [METADATA_ENCODING_KEY]: utf8.to(encoding), 'encryption-key-id': utf8.to(id) }, data };
       });
@@ -47,5 +50,5 @@ function decrypt(payload: Payload, keyRing: KeyRing, aad: (keyId: string) => Buf
   const decipher = createDecipheriv('aes-256-gcm', key, data.subarray(0, ivBytes)).setAAD(aad(keyId));
   decipher.setAuthTag(data.subarray(data.length - tagBytes));
   const plain = Buffer.concat([decipher.update(data.subarray(ivBytes, data.length - tagBytes)), decipher.final()]);
-  return temporal.api.common.v1.Payload.decode(plain);
+  return PayloadMessage.decode(plain);
 }

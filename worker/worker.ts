@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { createActivities } from '../activities/create-activities.js';
-import { createHttp } from '../connectors/http.js';
+import { callDeadlineMs, createHttp } from '../connectors/http.js';
 import { openDatabase } from '../database/pool.js';
 import { createRateLimiter } from '../database/rate-limits.js';
 import { listenForWakes } from '../database/wakeups.js';
@@ -40,7 +40,14 @@ export async function startWorker(configuration: Configuration, logger: Logger):
     dataConverter: createDataConverter(configuration.keyRing, configuration.TEMPORAL_NAMESPACE),
     workflowBundle,
     queues,
-    activities: createActivities({ db: database.db, temporal, ordersQueue: queues.orders, wakeups, ...connections }),
+    activities: createActivities({
+      db: database.db,
+      temporal,
+      ordersQueue: queues.orders,
+      callDeadlineMs,
+      wakeups,
+      ...connections,
+    }),
   });
   const close = async () => {
     await wakeups.close();

@@ -21,6 +21,7 @@ import type {
   OrderSnapshot,
   ShipmentOverdue,
   ShipmentReported,
+  ShipmentUnreadable,
 } from '../domain/messages.js';
 import {
   handedOver,
@@ -44,6 +45,7 @@ const markShippedElsewhere = defineUpdate<ActionAnswer, [ActionRequest]>(message
 const shipmentReported = defineSignal<[ShipmentReported]>(messages.order.shipmentReported);
 const fulfillmentCancelled = defineSignal<[FulfillmentCancelled]>(messages.order.fulfillmentCancelled);
 const shipmentOverdue = defineSignal<[ShipmentOverdue]>(messages.order.shipmentOverdue);
+const shipmentUnreadable = defineSignal<[ShipmentUnreadable]>(messages.order.shipmentUnreadable);
 const fixSaved = defineSignal<[FixSaved]>(messages.order.fixSaved);
 const state = defineQuery<OrderSnapshot>(messages.order.state);
 
@@ -158,7 +160,8 @@ function hearNews(order: OrderProcess): void {
     order.known.push(shipment.shipmentId);
     order.shipments.push(shipment);
     // It is shipping after all: waiting for that is over.
-    if (order.attention?.cause === 'shipment_overdue') settle(order);
+    if (order.attention?.cause === 'shipment_overdue' || order.attention?.cause === 'shipment_unreadable')
+      settle(order);
   });
 
   setHandler(fulfillmentCancelled, ({ fulfillment, reason }) => {
@@ -179,6 +182,11 @@ function hearNews(order: OrderProcess): void {
       order,
       attention('shipment_overdue', `${fulfillment} has not shipped within ${days} days.`, { reference: fulfillment }),
     );
+  });
+
+  setHandler(shipmentUnreadable, ({ fulfillment, problem }) => {
+    if (order.attention || isFinal(order.state)) return;
+    raise(order, attention('shipment_unreadable', `${fulfillment}: ${problem}`, { reference: fulfillment }));
   });
 
   setHandler(fixSaved, ({ key }) => {

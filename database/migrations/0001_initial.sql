@@ -30,6 +30,8 @@ create table stores (
   -- null means the marketplace's own address
   base_url text,
   settings jsonb not null,
+  -- what was skipped before is judged anew after
+  settings_saved_at timestamptz not null default now(),
   enabled boolean not null default false,
   paused boolean not null default false,
   first_import_opened_at timestamptz,

@@ -22,7 +22,10 @@ export function ordersInRange(
   const last = end ?? pacificDay(state.now());
   return state.orders
     .filter((order) => mayRead(response, order))
-    .filter((order) => pacificDay(order.placedAt) >= first && pacificDay(order.placedAt) <= last)
+    .filter((order) => {
+      const day = pacificDay(order.placedAt);
+      return day >= first && day <= last;
+    })
     .sort((a, b) => a.placedAt.localeCompare(b.placedAt));
 }
 

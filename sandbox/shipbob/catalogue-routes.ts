@@ -1,5 +1,5 @@
 import { Router, type Request, type RequestHandler } from 'express';
-import { inventoryAnswer, methodAnswer, productAnswer } from './answers.js';
+import { inventoryAnswer, methodAnswer, productAnswer } from './catalogue-answers.js';
 import { needs } from './gate.js';
 import type { ShipbobState } from './state.js';
 

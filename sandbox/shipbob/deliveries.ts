@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { seededRandom } from '../stand-in.js';
-import { shipmentAnswer } from './answers.js';
+import { shipmentAnswer } from './order-answers.js';
 import type { Order, Shipment, ShipbobState, Webhook } from './state.js';
 
 export interface DeliveryFaults {

@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { StandIn } from '../stand-in.js';
-import { orderAnswer, shipmentAnswer } from './answers.js';
+import { orderAnswer, shipmentAnswer } from './order-answers.js';
 import type { Deliveries } from './deliveries.js';
 import { needs, writeChannel } from './gate.js';
 import { createOrder } from './orders.js';

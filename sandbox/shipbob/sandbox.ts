@@ -1,6 +1,6 @@
 import { createStandIn, type StandIn } from '../stand-in.js';
 import { adminRoutes, type ShipbobLedger, type WarehouseFloor } from './admin-routes.js';
-import { orderAnswer } from './answers.js';
+import { orderAnswer } from './order-answers.js';
 import { catalogueRoutes } from './catalogue-routes.js';
 import { createDeliveries, type Deliveries } from './deliveries.js';
 import { gate } from './gate.js';

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Router } from 'express';
 import { z } from 'zod';
-import { webhookAnswer } from './answers.js';
+import { webhookAnswer } from './catalogue-answers.js';
 import { linked } from './catalogue-routes.js';
 import { needs } from './gate.js';
 import type { ShipbobState, Webhook } from './state.js';

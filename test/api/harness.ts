@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { createApi } from '../../api/app.js';
 import type { Dependencies } from '../../api/dependencies.js';
+import { openApiDocument } from '../../api/openapi.js';
 import { problem } from '../../api/schemas.js';
 import { routes } from '../../api/routes.js';
 import { createApiKey, type Role } from '../../database/api-keys.js';
@@ -18,12 +19,57 @@ import { temporalAddress, testTaskQueue } from '../support/temporal.js';
 
 export type Who = 'operator' | 'support' | 'merchant' | 'otherMerchant' | 'nobody';
 
+/**
+ * The fields that tests look at, of whatever was answered: what it really holds is checked against the document, and a
+ * field that is not there is undefined and fails the test that asks for it.
+ */
+export interface Body {
+  id: string;
+  tenantId: string;
+  externalId: string;
+  state: string;
+  token: string;
+  version: number;
+  fingerprint: string;
+  baseUrl: string | null;
+  firstImportOpenedAt: string | null;
+  temporalUrl: string;
+  enabled: boolean;
+  paused: boolean;
+  passes: boolean;
+  settings: object;
+  credentials: object;
+  health: { probe: { permissions: object[] } };
+  items: Body[];
+  nextCursor: string | null;
+  // problems
+  status: number;
+  type: string;
+  detail: string;
+  instance: string;
+  errors: { pointer: string; detail: string }[];
+  cause: { code: string };
+  // orders
+  attention: { cause: string } | null;
+  hold: object | null;
+  shipTo: object | null;
+  shippingDescription: string;
+  raw: object;
+  fulfillments: object[];
+  writes: { kind: string; state: string }[];
+  timeline: { toState: string }[];
+  results: { orderId: string; description: string; then: { rule: string } | null }[];
+  // connectors and the codec
+  marketplaces: object[];
+  warehouseSystems: object[];
+  payloads: { data: string; metadata: { encoding: string } }[];
+}
+
 export interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each test knows the shape it asked for
-  body: any;
+  body: Body;
 }
 
 export interface Harness {
@@ -34,7 +80,7 @@ export interface Harness {
   otherTenant: string;
   keyIds: Record<Exclude<Who, 'nobody'>, string>;
   /** One request; its answer is checked against what the route documents. */
-  call(who: Who, method: string, path: string, send?: Sent): Promise<Answer>;
+  call: (who: Who, method: string, path: string, send?: Sent) => Promise<Answer>;
   /** Everything that left: bodies and headers of all answers. */
   answers: string[];
   /** Everything that was logged. */
@@ -69,9 +115,9 @@ export const forms: Pick<Dependencies, 'marketplaces' | 'warehouseSystems'> = {
 
 export const codecOrigin = 'http://temporal-ui.test:8233';
 
-/** The API on a port of its own, a database of its own, two tenants and a key for each kind of caller. */
-export async function startHarness(change: Partial<Dependencies> = {}): Promise<Harness> {
-  const database = await freshDatabase();
+/** The API on a port of its own, a database of its own unless one is given, two tenants, a key for each kind of caller. */
+export async function startHarness(change: Partial<Dependencies> = {}, given?: FreshDatabase): Promise<Harness> {
+  const database = given ?? (await freshDatabase());
   const log: string[] = [];
   const connection = Connection.lazy({ address: temporalAddress() });
   const dependencies: Dependencies = {
@@ -119,7 +165,7 @@ export async function startHarness(change: Partial<Dependencies> = {}): Promise<
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await connection.close();
-      await database.drop();
+      if (!given) await database.drop();
     },
   };
 }
@@ -159,7 +205,7 @@ async function request(
   });
   const text = await response.text();
   const json = /json/.test(response.headers.get('content-type') ?? '');
-  return { status: response.status, headers: response.headers, text, body: json ? JSON.parse(text) : null };
+  return { status: response.status, headers: response.headers, text, body: (json ? JSON.parse(text) : null) as Body };
 }
 
 /** An answer holds exactly what its route documents, and every error is problem+json that names the request. */
@@ -177,8 +223,25 @@ function checkDocumented(method: string, path: string, answer: Answer): void {
   const route = findRoute(method, path);
   const documented = [route.answer, ...(route.otherAnswers ?? [])].find((each) => each.status === answer.status);
   expect([where, documented !== undefined]).toEqual([where, true]);
-  if (documented?.schema && answer.body !== null) expect(documented.schema.parse(answer.body)).toEqual(answer.body);
+  if (documented?.schema && answer.body !== null) {
+    expect(documented.schema.parse(answer.body)).toEqual(answer.body);
+    const published = publishedSchema(route.method, route.path, answer.status).safeParse(answer.body);
+    expect([where, published.error?.issues ?? []]).toEqual([where, []]);
+  }
   if (!documented?.schema) expect(answer.text).toBe('');
+}
+
+const document = JSON.parse(
+  JSON.stringify(openApiDocument(routes)).replaceAll('#/components/schemas/', '#/$defs/'),
+) as {
+  components: { schemas: object };
+  paths: Record<string, Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> }>>;
+};
+
+/** What the OpenAPI document says of an answer, read back from the document as a client's generator would. */
+function publishedSchema(method: string, path: string, status: number): z.ZodType {
+  const { schema } = document.paths[path]![method]!.responses[status]!.content['application/json']!;
+  return z.fromJSONSchema({ ...schema, $defs: document.components.schemas } as Parameters<typeof z.fromJSONSchema>[0]);
 }
 
 function findRoute(method: string, path: string) {

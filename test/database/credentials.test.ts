@@ -72,7 +72,7 @@ it('refuses a row with any one byte changed', async () => {
   for (const column of ['wrapped_key', 'ciphertext'] as const) {
     await save('sto_1', { apiKey: canary });
     const row = await database.db.selectFrom('credentials').select(column).executeTakeFirstOrThrow();
-    const bytes = row[column] as Buffer;
+    const bytes = row[column];
     for (let at = 0; at < bytes.length; at += 5) {
       const changed = Buffer.from(bytes);
       changed[at]! ^= 1;

@@ -96,6 +96,8 @@ describe('the last look before goods are asked for', () => {
 
   it('gives up a line that the marketplace no longer has', () => {
     expect(decide([aLine({ lineId: 'b' })])).toMatchObject({ release: 'go_without', lineIds: ['a'] });
+    // A bundle is named once for each of its components.
+    expect(decide([aLine({ lineId: 'b' })], ['a', 'a', 'b'])).toMatchObject({ lineIds: ['a'] });
   });
 
   it.each(givenUp)('cancels when every physical line is %s, digital ones aside', (standing) => {

@@ -1,14 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, type ActivityInterceptorsFactory, type Worker } from '@temporalio/worker';
-import { createActivities } from '../../activities/create-activities.js';
-import { createHttp } from '../../connectors/http.js';
+import type { Client } from '@temporalio/client';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { saveCredentials } from '../../database/credentials.js';
 import { newId } from '../../database/ids.js';
 import { parseKeyRing } from '../../database/key-ring.js';
-import { createRateLimiter } from '../../database/rate-limits.js';
-import { listenForWakes, type Wakeups } from '../../database/wakeups.js';
-import { storeWorkflowId, taskQueues, warehouseWorkflowId, workflowTypes } from '../../domain/identifiers.js';
+import type { Wakeups } from '../../database/wakeups.js';
+import { storeWorkflowId, warehouseWorkflowId, workflowTypes } from '../../domain/identifiers.js';
 import type { ListingComponent } from '../../domain/listing.js';
 import type { ShippingChoice, ShippingRule } from '../../domain/shipping-rule.js';
 import { defaultStoreSettings, type StoreSettings } from '../../domain/store.js';
@@ -19,15 +16,12 @@ import {
   sandboxShipbobToken,
   type ShipbobSandboxOptions,
 } from '../../sandbox/shipbob/sandbox.js';
-import { createConnections } from '../../worker/connections.js';
-import { createDataConverter } from '../../worker/data-converter.js';
-import { createWorkers } from '../../worker/workers.js';
+import { assemble } from './assemble.js';
 import { freshDatabase, type FreshDatabase } from './database.js';
-import { temporalAddress, testTaskQueue, workflowBundle } from './temporal.js';
+import { testTaskQueue } from './temporal.js';
 
 /** Far above anything a test does: what is tested then is Waybill, not the vendor's limit. */
-export const liftedLimits = { clickbankPerSecond: 10_000, shipbobPerMinute: 600_000 };
-export const liftedSandboxLimits = { clickbank: { perSecond: 10_000, perDay: 1e9 }, shipbob: { perMinute: 1e9 } };
+const liftedSandboxLimits = { clickbank: { perSecond: 10_000, perDay: 1e9 }, shipbob: { perMinute: 1e9 } };
 
 export interface WaybillOptions {
   settings?: Partial<StoreSettings>;
@@ -60,60 +54,12 @@ export async function startWaybill(options: WaybillOptions = {}) {
   const keyRing = parseKeyRing(keys);
   const ids = await connect(database, keyRing, urls, options);
   const prefix = testTaskQueue('waybill');
-  const queues = taskQueues(prefix);
-  const dataConverter = createDataConverter(keyRing, 'default');
-  const connection = await Connection.connect({ address: temporalAddress() });
-  const temporal = new Client({ connection, dataConverter });
-  const outside = createHttp({ allowed: ['127.0.0.1'], deadlineMs: options.deadlineMs ?? 5_000 });
-  const limiter = createRateLimiter(database.db);
-  const connections = createConnections({
-    db: database.db,
-    keyRing,
-    http: outside.http,
-    limiter,
-    limits: liftedLimits,
-  });
-  const real = listenForWakes(database.url, () => undefined, connections.forget);
-  const wakeups = options.wakeups?.(real) ?? real;
-  const native = await NativeConnection.connect({ address: temporalAddress() });
-  const activities = createActivities({
-    db: database.db,
-    temporal,
-    ordersQueue: queues.orders,
-    wakeups,
-    ...connections,
-  });
-
-  let workers: Worker[] = [];
-  let running: Promise<unknown> = Promise.resolve();
-  const startWorkers = async () => {
-    workers = await createWorkers({
-      ...{ connection: native, namespace: 'default', dataConverter, queues, activities },
-      workflowBundle: workflowBundle(),
-      interceptors: options.interceptors ?? [],
-    });
-    running = Promise.all(workers.map((worker) => worker.run()));
-  };
-  if (options.workers !== false) await startWorkers();
+  const assembly = await assemble({ deadlineMs: 5_000, ...options, databaseUrl: database.url, keys, prefix });
+  const { temporal, queues } = assembly;
+  if (options.workers !== false) await assembly.startWorkers();
 
   return {
-    ...{
-      database,
-      db: database.db,
-      clickbank,
-      shipbob,
-      urls,
-      temporal,
-      keyRing,
-      keys,
-      queues,
-      prefix,
-      dataConverter,
-      ...ids,
-    },
-    activities,
-    connections,
-    startWorkers,
+    ...{ database, db: database.db, clickbank, shipbob, urls, keys, prefix, ...ids, ...assembly },
     /** Starts the store's and the warehouse's workflows, as enabling them does. */
     async enable() {
       await temporal.workflow.start(workflowTypes.warehouse, {
@@ -129,14 +75,9 @@ export async function startWaybill(options: WaybillOptions = {}) {
     },
     /** Ends everything this test started, workflows included. */
     async stop() {
-      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-      real.release();
-      await running;
+      await assembly.stopWorkers();
       await terminateAll(temporal, ids);
-      await real.close();
-      await outside.close();
-      await native.close();
-      await connection.close();
+      await assembly.close();
       await clickbank.standIn.close();
       await shipbob.close();
       await database.drop();

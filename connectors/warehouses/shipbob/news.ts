@@ -59,7 +59,7 @@ async function addOrder(news: News, order: WireNewsOrder, stockPerPiece: StockPe
     }
   }
   const everyShipmentRead = shipments.length === (order.shipments ?? []).length;
-  if (isCancelled({ status: order.status, shipments: everyShipmentRead ? shipments : [] }) && !shipments.some(hasLeft))
+  if (isCancelled({ status: order.status, shipments: everyShipmentRead ? shipments : [] }))
     news.cancellations.push({ reference, reason: cancelReason(shipments) });
 }
 

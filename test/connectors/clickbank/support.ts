@@ -69,9 +69,9 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const limiter = memoryLimiter(clock);
   const sandbox = createClickbankSandbox({ now: clock.now });
   const baseUrl = await sandbox.standIn.listen();
-  const { http, close } = createHttp({ allowed: ['127.0.0.1'], deadlineMs: options.deadlineMs ?? 5_000 });
+  const client = createHttp({ allowed: ['127.0.0.1'], deadlineMs: options.deadlineMs ?? 5_000 });
   const connect = (to: { credentials?: unknown; settings?: unknown }) =>
-    connectTo(baseUrl, http, limiter, clock, { ...options, ...to });
+    connectTo(baseUrl, client.http, limiter, clock, { ...options, ...to });
   return {
     sandbox,
     marketplace: connect({}),
@@ -80,7 +80,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
     paths: () => sandbox.standIn.calls.map((call) => `${call.method} ${call.path.replace('/rest/1.3/', '')}`),
     connect,
     close: async () => {
-      await close();
+      await client.close();
       await sandbox.standIn.close();
     },
   };

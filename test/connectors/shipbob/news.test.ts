@@ -144,6 +144,18 @@ describe('ShipBob news', () => {
     expect(shipments.map((one) => one.packages[0]!.items)).toEqual([each, each]);
   });
 
+  it('counts a bundle rightly where the rest of the order was cancelled', async () => {
+    bench = await openBench();
+    bench.sandbox.addProduct({ sku: 'SET', bundle: items.map((each) => ({ sku: each.warehouseSku, quantity: 1 })) });
+    const order = await bench.warehouse.create(
+      request('store.A1.1g1', { items: [{ warehouseSku: 'SET', quantity: 2, title: 'Set' }] }),
+    );
+    bench.sandbox.ship(order.reference, [{ items: [{ sku: 'SET', quantity: 1 }] }]);
+    bench.sandbox.cancelByWarehouse(order.reference);
+    const [shipment] = (await allNews(bench.warehouse)).shipments;
+    expect(shipment!.packages[0]!.items).toEqual([{ warehouseSku: 'SET', quantity: 1 }]);
+  });
+
   it('parks what it cannot read by name and lets the rest of the page through', async () => {
     bench = await openBench();
     for (const reference of ['store.A1.1g1', 'store.A2.1g1', 'store.A3.1g1']) await create(reference);

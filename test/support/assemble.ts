@@ -1,0 +1,74 @@
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, type ActivityInterceptorsFactory, type Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/create-activities.js';
+import { createHttp } from '../../connectors/http.js';
+import { parseKeyRing } from '../../database/key-ring.js';
+import { openDatabase } from '../../database/pool.js';
+import { createRateLimiter } from '../../database/rate-limits.js';
+import { listenForWakes, type Wakeups } from '../../database/wakeups.js';
+import { taskQueues } from '../../domain/identifiers.js';
+import { createConnections } from '../../worker/connections.js';
+import { createDataConverter } from '../../worker/data-converter.js';
+import { createWorkers } from '../../worker/workers.js';
+import { temporalAddress, workflowBundle } from './temporal.js';
+
+/** Far above anything a test does: what is tested then is Waybill, not the vendor's limit. */
+const liftedLimits = { clickbankPerSecond: 10_000, shipbobPerMinute: 600_000 };
+
+export interface Assembly {
+  databaseUrl: string;
+  /** WAYBILL_ENCRYPTION_KEYS */
+  keys: string;
+  /** WAYBILL_TASK_QUEUE_PREFIX */
+  prefix: string;
+  /** One call's deadline: faults that never answer then cost a test little. */
+  deadlineMs: number;
+  interceptors?: ActivityInterceptorsFactory[];
+  wakeups?: (real: Wakeups) => Wakeups;
+}
+
+/** What worker/worker.ts puts together, with the vendors' limits lifted and room for a test's interceptors. */
+export async function assemble(options: Assembly) {
+  const database = openDatabase(options.databaseUrl, { name: 'waybill test worker' });
+  const keyRing = parseKeyRing(options.keys);
+  const queues = taskQueues(options.prefix);
+  const dataConverter = createDataConverter(keyRing, 'default');
+  const connection = await Connection.connect({ address: temporalAddress() });
+  const native = await NativeConnection.connect({ address: temporalAddress() });
+  const temporal = new Client({ connection, dataConverter });
+  const outside = createHttp({ allowed: ['127.0.0.1'], deadlineMs: options.deadlineMs });
+  const { http } = outside;
+  const limiter = createRateLimiter(database.db);
+  const connections = createConnections({ db: database.db, keyRing, http, limiter, limits: liftedLimits });
+  const real = listenForWakes(options.databaseUrl, () => undefined, connections.forget);
+  const activities = createActivities({
+    ...{ db: database.db, temporal, ordersQueue: queues.orders, callDeadlineMs: options.deadlineMs },
+    wakeups: options.wakeups?.(real) ?? real,
+    ...connections,
+  });
+  let workers: Worker[] = [];
+  let running: Promise<unknown> = Promise.resolve();
+  return {
+    ...{ temporal, keyRing, queues, dataConverter, activities, connections, http, limiter },
+    async startWorkers() {
+      workers = await createWorkers({
+        ...{ connection: native, namespace: 'default', dataConverter, queues, activities },
+        workflowBundle: workflowBundle(),
+        interceptors: options.interceptors ?? [],
+      });
+      running = Promise.all(workers.map((worker) => worker.run()));
+    },
+    async stopWorkers() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      real.release();
+      await running;
+    },
+    async close() {
+      await real.close();
+      await outside.close();
+      await native.close();
+      await connection.close();
+      await database.close();
+    },
+  };
+}
