@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { currentListings, deleteListing, listingVersions, saveListing } from '../database/listings.js';
 import { warehousesMissing } from '../database/warehouses.js';
-import { storeWorkflowId, waitKeys } from '../domain/identifiers.js';
-import { findVisible } from './connection.js';
+import { waitKeys } from '../domain/identifiers.js';
+import { findVisible, idParam, located } from './connection-door.js';
 import { cutPage, readTextCursor } from './cursor.js';
 import { notFound, Problem } from './problems.js';
 import { everyone, managers, route } from './route.js';
 import { id, pageOf, paging, sku, time } from './schemas.js';
-import { storeDoor } from './stores.js';
+import { storeDoor } from './store-door.js';
 import { tellFixSaved } from './wake.js';
 
 const component = z.strictObject({
@@ -51,7 +51,6 @@ const newListing = z.strictObject({
   }),
 });
 
-const storeParam = z.strictObject({ id });
 const skuParam = z.strictObject({ id, sku: sku.meta({ description: 'URL-encoded, byte for byte as in the store.' }) });
 
 export const listingRoutes = [
@@ -60,7 +59,7 @@ export const listingRoutes = [
     path: '/v1/stores/{id}/listings',
     summary: 'List listings',
     access: everyone,
-    params: storeParam,
+    params: idParam,
     query: z.strictObject(paging),
     answer: { status: 200, description: 'By SKU, the present version of each.', schema: pageOf(listing) },
     async handle(call) {
@@ -103,11 +102,10 @@ export const listingRoutes = [
           { warehouseId: body.warehouseId, pointer: '/warehouseId' },
         ]);
       await saveListing(dependencies.db, store.id, { sku: params.sku, ...body }, call.caller.keyId);
-      await tellFixSaved(
-        dependencies,
-        { ...store, workflowId: storeWorkflowId(store.id) },
-        { key: waitKeys.listing(store.id, params.sku), settingsChanged: false },
-      );
+      await tellFixSaved(dependencies, located(storeDoor, store), {
+        key: waitKeys.listing(store.id, params.sku),
+        settingsChanged: false,
+      });
       return (await listingVersions(dependencies.db, store.id, params.sku))[0]!;
     },
   }),

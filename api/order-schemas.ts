@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { orderStates } from '../domain/order-states.js';
-import { attention } from './connection.js';
+import { attention } from './connection-view.js';
 import { maybeTime, time } from './schemas.js';
 
 export const state = z.enum(orderStates);

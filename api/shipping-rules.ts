@@ -8,21 +8,20 @@ import {
   type StoredShippingFacts,
 } from '../database/shipping-rules.js';
 import type { Store } from '../database/stores.js';
-import { storeWorkflowId, waitKeys } from '../domain/identifiers.js';
+import { waitKeys } from '../domain/identifiers.js';
 import type { Listing } from '../domain/listing.js';
 import { chooseShipping, type ShippingRuleSet } from '../domain/shipping-rule.js';
-import { findVisible } from './connection.js';
+import { findVisible, idParam, located } from './connection-door.js';
 import { cutPage, readCursor } from './cursor.js';
 import type { Dependencies } from './dependencies.js';
 import { refuseForeignWarehouses } from './listings.js';
 import { notFound } from './problems.js';
 import { everyone, managers, route } from './route.js';
-import { id, pageOf, paging } from './schemas.js';
+import { pageOf, paging } from './schemas.js';
 import { dryRunResult, ruleSet, ruleSetFields, savedRuleSet } from './shipping-rule-schemas.js';
-import { storeDoor } from './stores.js';
+import { storeDoor } from './store-door.js';
 import { tellFixSaved } from './wake.js';
 
-const storeParam = z.strictObject({ id });
 const isVersion = (value: unknown): value is number => Number.isSafeInteger(value);
 
 export const shippingRuleRoutes = [
@@ -31,7 +30,7 @@ export const shippingRuleRoutes = [
     path: '/v1/stores/{id}/shipping-rules',
     summary: 'Show the shipping rules of a store',
     access: everyone,
-    params: storeParam,
+    params: idParam,
     answer: { status: 200, description: 'The present version.', schema: savedRuleSet },
     async handle(call) {
       const store = await findVisible(storeDoor, call, call.params.id);
@@ -45,7 +44,7 @@ export const shippingRuleRoutes = [
     path: '/v1/stores/{id}/shipping-rules/versions',
     summary: 'List the versions of the shipping rules',
     access: everyone,
-    params: storeParam,
+    params: idParam,
     query: z.strictObject(paging),
     answer: { status: 200, description: 'Newest first.', schema: pageOf(savedRuleSet) },
     async handle(call) {
@@ -64,7 +63,7 @@ export const shippingRuleRoutes = [
       'The whole set, as a new version; saving the same again changes nothing. Every order that waits for a rule ' +
       'goes on by itself.',
     access: managers,
-    params: storeParam,
+    params: idParam,
     body: ruleSet,
     answer: { status: 200, description: 'The rules as they are now.', schema: savedRuleSet },
     async handle(call) {
@@ -72,11 +71,10 @@ export const shippingRuleRoutes = [
       const store = await findVisible(storeDoor, call, call.params.id);
       await refuseForeignChoices(dependencies, store, body);
       await saveShippingRules(dependencies.db, store.id, body, caller.keyId);
-      await tellFixSaved(
-        dependencies,
-        { ...store, workflowId: storeWorkflowId(store.id) },
-        { key: waitKeys.shippingRule(store.id), settingsChanged: false },
-      );
+      await tellFixSaved(dependencies, located(storeDoor, store), {
+        key: waitKeys.shippingRule(store.id),
+        settingsChanged: false,
+      });
       return (await currentShippingRules(dependencies.db, store.id))!;
     },
   }),
@@ -86,7 +84,7 @@ export const shippingRuleRoutes = [
     summary: 'Try shipping rules on the latest orders',
     description: 'Changes nothing: shows what each order would get by the present rules and by those given.',
     access: managers,
-    params: storeParam,
+    params: idParam,
     body: z.strictObject({ ...ruleSetFields, lastOrders: z.number().int().min(1).max(200).default(50) }),
     answer: { status: 200, description: 'Newest order first.', schema: dryRunResult },
     async handle(call) {

@@ -1,66 +1,28 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { z } from 'zod';
-import {
-  countOpenOrders,
-  createStore,
-  findStore,
-  listStores,
-  openFirstImport,
-  updateStore,
-  type Store,
-} from '../database/stores.js';
 import { forgetProbe } from '../database/connections.js';
-import { searchAttributes, storeWorkflowId, waitKeys, workflowTypes } from '../domain/identifiers.js';
-import type { StoreInput } from '../domain/messages.js';
+import { createStore, findStore, listStores, openFirstImport, updateStore, type Store } from '../database/stores.js';
+import { waitKeys } from '../domain/identifiers.js';
 import { defaultStoreSettings, type MarketplaceName, type StoreSettings } from '../domain/store.js';
+import { credentialRoutes } from './connection-credentials.js';
+import { findVisible, idParam, located } from './connection-door.js';
 import {
   changesSomething,
   connectionChangeShape,
-  connectionShape,
-  connectionViews,
-  findVisible,
   formsOf,
   newConnectionShape,
   owningTenant,
   refuseBaseUrl,
-  type ConnectionDoor,
-} from './connection.js';
-import { connectionRoutes } from './connection-routes.js';
+} from './connection-input.js';
+import { lifeRoutes } from './connection-life.js';
+import { connectionShape, connectionViews } from './connection-view.js';
 import { cutPage, readTextCursor } from './cursor.js';
 import type { ConnectorForms, Dependencies } from './dependencies.js';
 import { everyone, managers, route } from './route.js';
-import { id, pageOf, paging, text, maybeTime } from './schemas.js';
+import { maybeTime, pageOf, paging, text } from './schemas.js';
+import { storeDoor } from './store-door.js';
 import { settingsChange, settingsView } from './store-settings.js';
-import { asking } from './temporal.js';
 import { parseForm } from './validate.js';
 import { tellFixSaved } from './wake.js';
-
-export const storeDoor: ConnectionDoor<Store> = {
-  kind: 'store',
-  table: 'stores',
-  find: findStore,
-  forms: (dependencies, store) => formsOf(dependencies.marketplaces, store.marketplace, 'marketplace'),
-  workflowId: storeWorkflowId,
-  async start(dependencies, store) {
-    const input: StoreInput = { storeId: store.id, paused: store.paused, fixes: [] };
-    await asking(dependencies, () =>
-      dependencies.temporal.workflow.start(workflowTypes.store, {
-        workflowId: storeWorkflowId(store.id),
-        taskQueue: dependencies.taskQueues.connections,
-        args: [input],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        typedSearchAttributes: [
-          { key: defineSearchAttributeKey(searchAttributes.store, SearchAttributeType.KEYWORD), value: store.id },
-        ],
-      }),
-    );
-  },
-  async openWork(db, storeId) {
-    const count = await countOpenOrders(db, storeId);
-    return count === 0 ? null : `${count} open order${count === 1 ? '' : 's'}`;
-  },
-};
 
 const storeView = z
   .object({
@@ -92,8 +54,6 @@ function changed(forms: ConnectorForms, before: StoreSettings, change: z.output<
   const marketplace = parseForm(forms.settings, next.marketplace, '/settings/marketplace');
   return { ...next, marketplace: marketplace as StoreSettings['marketplace'] };
 }
-
-const idParam = z.strictObject({ id });
 
 export const storeRoutes = [
   route({
@@ -167,11 +127,10 @@ export const storeRoutes = [
       await updateStore(dependencies.db, store.id, { ...body, settings });
       if (body.baseUrl !== undefined && body.baseUrl !== store.baseUrl)
         await forgetProbe(dependencies.db, 'stores', store.id);
-      await tellFixSaved(
-        dependencies,
-        { ...store, workflowId: storeWorkflowId(store.id) },
-        { key: waitKeys.connection(store.id), settingsChanged: true },
-      );
+      await tellFixSaved(dependencies, located(storeDoor, store), {
+        key: waitKeys.connection(store.id),
+        settingsChanged: true,
+      });
       return view(dependencies, store.id);
     },
   }),
@@ -187,13 +146,13 @@ export const storeRoutes = [
       const { dependencies } = call;
       const store = await findVisible(storeDoor, call, call.params.id);
       await openFirstImport(dependencies.db, store.id);
-      await tellFixSaved(
-        dependencies,
-        { ...store, workflowId: storeWorkflowId(store.id) },
-        { key: waitKeys.firstImport(store.id), settingsChanged: true },
-      );
+      await tellFixSaved(dependencies, located(storeDoor, store), {
+        key: waitKeys.firstImport(store.id),
+        settingsChanged: true,
+      });
       return view(dependencies, store.id);
     },
   }),
-  ...connectionRoutes(storeDoor),
+  ...credentialRoutes(storeDoor),
+  ...lifeRoutes(storeDoor),
 ];

@@ -1,72 +1,33 @@
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { z } from 'zod';
 import { forgetProbe } from '../database/connections.js';
 import {
-  countOpenFulfillments,
   createWarehouse,
   findWarehouse,
   listWarehouses,
   updateWarehouse,
   type Warehouse,
 } from '../database/warehouses.js';
-import { searchAttributes, waitKeys, warehouseWorkflowId, workflowTypes } from '../domain/identifiers.js';
-import type { WarehouseInput } from '../domain/messages.js';
+import { waitKeys } from '../domain/identifiers.js';
 import type { WarehouseSystem } from '../domain/store.js';
+import { credentialRoutes } from './connection-credentials.js';
+import { findVisible, idParam, located } from './connection-door.js';
 import {
   changesSomething,
   connectionChangeShape,
-  connectionShape,
-  connectionViews,
-  findVisible,
   formsOf,
   newConnectionShape,
   owningTenant,
   refuseBaseUrl,
-  type ConnectionDoor,
-} from './connection.js';
-import { connectionRoutes } from './connection-routes.js';
+} from './connection-input.js';
+import { lifeRoutes } from './connection-life.js';
+import { connectionShape, connectionViews } from './connection-view.js';
 import { cutPage, readTextCursor } from './cursor.js';
 import type { ConnectorForms, Dependencies } from './dependencies.js';
-import { describe } from './errors.js';
 import { everyone, managers, route } from './route.js';
-import { id, pageOf, paging, text } from './schemas.js';
-import { asking } from './temporal.js';
+import { pageOf, paging, text } from './schemas.js';
 import { parseForm } from './validate.js';
 import { tellFixSaved } from './wake.js';
-
-const warehouseDoor: ConnectionDoor<Warehouse> = {
-  kind: 'warehouse',
-  table: 'warehouses',
-  find: findWarehouse,
-  forms: (dependencies, warehouse) => formsOf(dependencies.warehouseSystems, warehouse.system, 'system'),
-  workflowId: warehouseWorkflowId,
-  async start(dependencies, warehouse) {
-    const input: WarehouseInput = { warehouseId: warehouse.id, paused: warehouse.paused, fixes: [] };
-    const key = defineSearchAttributeKey(searchAttributes.warehouse, SearchAttributeType.KEYWORD);
-    await asking(dependencies, () =>
-      dependencies.temporal.workflow.start(workflowTypes.warehouse, {
-        workflowId: warehouseWorkflowId(warehouse.id),
-        taskQueue: dependencies.taskQueues.connections,
-        args: [input],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        typedSearchAttributes: [{ key, value: warehouse.id }],
-      }),
-    );
-  },
-  async openWork(db, warehouseId) {
-    const count = await countOpenFulfillments(db, warehouseId);
-    return count === 0 ? null : `${count} open fulfillment${count === 1 ? '' : 's'}`;
-  },
-  async enabled(dependencies, warehouse) {
-    try {
-      await dependencies.registerWebhook?.(warehouse.id);
-    } catch (error) {
-      // Polling finds the same shipments, only later: no reason to keep the warehouse from working.
-      dependencies.logger.warn({ warehouse: warehouse.id, fault: describe(error) }, 'webhook was not registered');
-    }
-  },
-};
+import { warehouseDoor } from './warehouse-door.js';
 
 const warehouseView = z
   .object({ ...connectionShape, system: z.string(), settings: z.record(z.string(), z.unknown()) })
@@ -90,8 +51,6 @@ const settings = z
 function checked(forms: ConnectorForms, value: Record<string, unknown>): Record<string, unknown> {
   return parseForm(forms.settings, value, '/settings') as Record<string, unknown>;
 }
-
-const idParam = z.strictObject({ id });
 
 export const warehouseRoutes = [
   route({
@@ -163,13 +122,13 @@ export const warehouseRoutes = [
       await updateWarehouse(dependencies.db, warehouse.id, { ...body, settings: next });
       if (body.baseUrl !== undefined && body.baseUrl !== warehouse.baseUrl)
         await forgetProbe(dependencies.db, 'warehouses', warehouse.id);
-      await tellFixSaved(
-        dependencies,
-        { ...warehouse, workflowId: warehouseWorkflowId(warehouse.id) },
-        { key: waitKeys.connection(warehouse.id), settingsChanged: true },
-      );
+      await tellFixSaved(dependencies, located(warehouseDoor, warehouse), {
+        key: waitKeys.connection(warehouse.id),
+        settingsChanged: true,
+      });
       return view(dependencies, warehouse.id);
     },
   }),
-  ...connectionRoutes(warehouseDoor),
+  ...credentialRoutes(warehouseDoor),
+  ...lifeRoutes(warehouseDoor),
 ];

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Address } from '../domain/address.js';
 import { writeKeys } from '../domain/identifiers.js';
 import type { LineStanding } from '../domain/order.js';
+import { finalStates } from '../domain/order-states.js';
 import type { Database } from './pool.js';
 
 /** All that asking a warehouse for one fulfillment needs. */
@@ -125,7 +126,8 @@ export async function overdueFulfillments(
     from fulfillments f join orders o on o.id = f.order_id join stores s on s.id = o.store_id
     where f.warehouse_id = ${warehouseId} and f.state = 'submitted' and o.state in ('submitted', 'partially_shipped')
       and f.submitted_at < now() - make_interval(days => (s.settings ->> 'shipmentExpectedDays')::int)
-      and not exists (select 1 from timeline t where t.order_id = o.id and t.event = 'shipment_overdue')
+      and not exists (select 1 from timeline t where t.order_id = o.id and t.event = 'attention'
+        and t.details ->> 'cause' = 'shipment_overdue' and t.details ->> 'reference' = f.reference)
     order by f.submitted_at limit 200`.execute(db);
   return rows;
 }
@@ -144,6 +146,6 @@ export async function openFulfillments(
     .where('f.warehouse_id', '=', warehouseId)
     .where('f.state', '=', 'submitted')
     .where('f.reference', 'in', references)
-    .where('o.state', 'in', ['submitted', 'partially_shipped'])
+    .where('o.state', 'not in', finalStates)
     .execute();
 }

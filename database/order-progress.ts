@@ -9,6 +9,8 @@ import type { Database } from './pool.js';
 
 export interface Transition {
   orderId: string;
+  /** When the workflow asked for this row, UTC ISO 8601: tells a repeated attempt from another change like it. */
+  at: string;
   from: OrderState;
   to: OrderState;
   /** A short name of what happened, e.g. "held", "attention", "address_edited". */
@@ -22,9 +24,11 @@ export interface Transition {
   cancelOutcome: CancelOutcome | null;
   generation: number;
   ledger: LedgerEntry[];
+  /** References of the fulfillments that will not be sent any more. */
+  givenUp: string[];
 }
 
-/** Writes a change of state and its timeline row together (I6). Repeating it leaves one more row only if it is another change. */
+/** Writes a change of state and its timeline row together (I6). Repeating an attempt leaves no second row. */
 export async function recordTransition(db: Database, change: Transition): Promise<void> {
   await sql`
     with moved as (
@@ -36,16 +40,14 @@ export async function recordTransition(db: Database, change: Transition): Promis
       returning id
     ), given_up as (
       update fulfillments set state = 'cancelled'
-      where order_id = ${change.orderId} and ${change.to === 'cancelled'} and state in ('planned', 'submitted')
+      where reference = any(${change.givenUp}) and state in ('planned', 'submitted')
     )
-    insert into timeline (order_id, event, from_state, to_state, actor, message, details)
-    select id, ${change.event}, ${change.from}, ${change.to}, ${change.actor}, ${change.message},
-           ${JSON.stringify(change.details)} from moved
+    insert into timeline (order_id, at, event, from_state, to_state, actor, message, details)
+    select id, ${change.at}::timestamptz, ${change.event}, ${change.from}, ${change.to}, ${change.actor},
+           ${change.message}, ${JSON.stringify(change.details)} from moved
     where not exists (
-      select 1 from timeline t where t.order_id = ${change.orderId}
-        and t.id = (select max(id) from timeline where order_id = ${change.orderId})
-        and (t.event, t.from_state, t.to_state, t.message) = (${change.event}, ${change.from}, ${change.to}, ${change.message})
-        and t.at > now() - interval '5 minutes')`.execute(db);
+      select 1 from timeline t
+      where (t.order_id, t.at, t.event) = (${change.orderId}, ${change.at}::timestamptz, ${change.event}))`.execute(db);
 }
 
 function json(value: object | null): string | null {

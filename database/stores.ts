@@ -61,7 +61,7 @@ export async function listStores(
   return query.orderBy('id').limit(wanted.limit).execute();
 }
 
-/** Names the fields to change; those left out stay as they are. */
+/** Names the fields to change; those left out stay as they are. What new settings may let in is judged anew. */
 export async function updateStore(
   db: Database,
   id: string,
@@ -72,7 +72,10 @@ export async function updateStore(
     .set({
       ...(change.name !== undefined && { name: change.name }),
       ...(change.baseUrl !== undefined && { base_url: change.baseUrl }),
-      ...(change.settings !== undefined && { settings: JSON.stringify(change.settings) }),
+      ...(change.settings !== undefined && {
+        settings: JSON.stringify(change.settings),
+        settings_saved_at: sql<Date>`now()`,
+      }),
     })
     .where('id', '=', id)
     .execute();

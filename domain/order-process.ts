@@ -21,9 +21,11 @@ export interface OrderProcess {
   cancel: { outcome: CancelOutcome; actor: string; note: string | null } | null;
   /** Someone said that the goods went out another way. */
   elsewhere: { actor: string; reason: string } | null;
+  /** Corrected addresses that are being taken over: the order keeps still meanwhile. */
+  edits: number;
   generation: number;
   /** What is still to be planned: the whole order, some lines anew, or nothing. */
-  toPlan: 'all' | { lineId: string; quantity: number }[] | null;
+  toPlan: 'all' | Lines | null;
   fulfillments: FulfillmentProgress[];
   ledger: LedgerEntry[];
   /** Shipments told and not yet written back. */
@@ -33,6 +35,9 @@ export interface OrderProcess {
   /** Shipments a person accepted although they came after cancelling or closing. */
   accepted: string[];
 }
+
+/** Whole pieces of lines. */
+type Lines = { lineId: string; quantity: number }[];
 
 export interface FulfillmentProgress {
   reference: string;
@@ -67,6 +72,7 @@ export function openProcess(input: OrderInput): OrderProcess {
     moves: [],
     cancel: null,
     elsewhere: null,
+    edits: 0,
     generation: input.reopened?.generation ?? 1,
     toPlan: input.reopened ? null : 'all',
     fulfillments: [],
@@ -82,6 +88,7 @@ export type Step =
   | 'record'
   | 'cancel'
   | 'close_as_shipped_elsewhere'
+  | 'wait_for_edit'
   | 'wait_for_release'
   | 'wait_for_person'
   | 'write_back'
@@ -91,16 +98,17 @@ export type Step =
 
 /**
  * What an order does next. The order of the questions is the policy: what happened is recorded first, a person's wish
- * comes before the machine's, and a shipment that happened is told to the marketplace before anything new is asked of
- * a warehouse. A cancellation whose warehouse could not be asked waits in attention like everything else.
+ * comes before the machine's, and a shipment that happened is told to the marketplace, on hold or not, before anything
+ * new is asked of a warehouse. A wish whose warehouse could not be asked waits in attention like everything else.
  */
 export function nextStep(order: OrderProcess): Step {
   if (order.moves.length > 0) return 'record';
+  if (order.edits > 0) return 'wait_for_edit';
   if (order.cancel?.outcome === 'asking' && !order.attention) return 'cancel';
-  if (order.elsewhere) return 'close_as_shipped_elsewhere';
+  if (order.elsewhere && !order.attention) return 'close_as_shipped_elsewhere';
+  if (order.shipments.length > 0 && !order.attention) return 'write_back';
   if (order.hold) return 'wait_for_release';
   if (order.attention) return 'wait_for_person';
-  if (order.shipments.length > 0) return 'write_back';
   if (isFinal(order.state)) return 'end';
   if (order.toPlan !== null) return 'plan';
   if (nextToSubmit(order)) return 'submit';
@@ -145,10 +153,15 @@ export function raise(order: OrderProcess, problem: Attention): void {
   move(order, 'needs_attention', { event: 'attention', actor: 'waybill', message: problem.message, details });
 }
 
-/** A person or a saved fix ends the attention: what comes next starts patient again. */
+/**
+ * A person or a saved fix ends the attention: what comes next starts patient again. Whether by a retry or by the release
+ * of a hold, going on after a warehouse gave up means sending out anew, and after it refused a SKU or a method, planning
+ * with the corrected listing or rule.
+ */
 export function settle(order: OrderProcess): void {
-  // Whether by a retry or by the release of a hold: going on after this means sending out anew.
-  if (order.attention?.cause === 'cancelled_at_warehouse') sendOutAnew(order);
+  const cause = order.attention?.cause;
+  if (cause === 'cancelled_at_warehouse') sendOutAnew(order);
+  if (cause === 'sku_unknown_at_warehouse' || cause === 'shipping_method_unknown') planAgain(order);
   order.attention = null;
   order.shown = null;
   order.patienceMs = firstPatienceMs;
@@ -185,7 +198,7 @@ export function retryAfter(order: OrderProcess): void {
  */
 function sendOutAnew(order: OrderProcess): void {
   const shipped = order.shipments.reduce((ledger, shipment) => allocatePackages(ledger, shipment).ledger, order.ledger);
-  const lines = Array.isArray(order.toPlan) ? order.toPlan : [];
+  const lines = notAsked(order);
   for (const fulfillment of order.fulfillments.filter((each) => each.standing === 'cancelled_by_warehouse')) {
     lines.push(...remaining(shipped, fulfillment.reference));
     order.ledger = cancelOpen(order.ledger, fulfillment.reference);
@@ -196,20 +209,24 @@ function sendOutAnew(order: OrderProcess): void {
 }
 
 /**
- * An address that changed may lead what was not asked for yet to another warehouse or method. Beside fulfillments that a
- * warehouse did know, it gets references of a new generation: theirs must not be used for other goods.
+ * A changed address, listing or rule may lead what was not asked for yet to another warehouse or method. Beside
+ * fulfillments that a warehouse may know, it gets references of a new generation: theirs must not name other goods.
  */
 export function planAgain(order: OrderProcess): void {
+  if (!order.fulfillments.some((each) => each.standing === 'planned')) return;
+  const lines = notAsked(order);
+  const nothingAsked = order.fulfillments.length === 0;
+  order.toPlan = nothingAsked ? 'all' : lines;
+  if (!nothingAsked) order.generation += 1;
+}
+
+/** Takes back what is planned and not asked for; returns its lines with those that were to be planned already. */
+function notAsked(order: OrderProcess): Lines {
   const planned = order.fulfillments.filter((each) => each.standing === 'planned').map((each) => each.reference);
-  if (planned.length === 0) return;
-  if (planned.length === order.fulfillments.length) order.toPlan = 'all';
-  else {
-    const lines = planned.flatMap((reference) => remaining(order.ledger, reference));
-    order.toPlan = [...(Array.isArray(order.toPlan) ? order.toPlan : []), ...lines];
-    order.generation += 1;
-  }
+  const lines = planned.flatMap((reference) => remaining(order.ledger, reference));
   order.fulfillments = order.fulfillments.filter((each) => !planned.includes(each.reference));
   order.ledger = order.ledger.filter((entry) => !planned.includes(entry.fulfillment));
+  return [...(Array.isArray(order.toPlan) ? order.toPlan : []), ...lines];
 }
 
 export interface AllocatedShipment {
@@ -235,13 +252,12 @@ export function allocatePackages(ledger: LedgerEntry[], shipment: ShipmentReport
   return { ledger: after, packages, unexpected };
 }
 
-/** Fulfillments with nothing left to ship. */
+/** Fulfillments that shipped and have nothing left to ship. */
 export function completedFulfillments(ledger: LedgerEntry[]): string[] {
   const references = [...new Set(ledger.map((entry) => entry.fulfillment))];
-  return references.filter((reference) => {
-    const stands = standing(ledger.filter((entry) => entry.fulfillment === reference));
-    return stands === 'shipped' || stands === 'cancelled';
-  });
+  return references.filter(
+    (reference) => standing(ledger.filter((entry) => entry.fulfillment === reference)) === 'shipped',
+  );
 }
 
 /** Lines the marketplace gave up in one fulfillment. */
@@ -252,7 +268,7 @@ export function cancelLines(ledger: LedgerEntry[], fulfillment: string, lineIds:
 }
 
 /** Whole pieces of a fulfillment's lines that neither shipped nor were given up. */
-function remaining(ledger: LedgerEntry[], fulfillment: string): { lineId: string; quantity: number }[] {
+function remaining(ledger: LedgerEntry[], fulfillment: string): Lines {
   const own = ledger.filter((entry) => entry.fulfillment === fulfillment);
   return [...new Set(own.map((entry) => entry.lineId))]
     .map((lineId) => {

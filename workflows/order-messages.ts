@@ -108,17 +108,10 @@ function answerPeople(order: OrderProcess): void {
   setHandler(
     editAddress,
     async ({ actor, note, editId }) => {
-      // Between here and the end of the activity the address could be sent: a hold keeps the order still.
-      const before = order.hold;
-      order.hold = before ?? {
-        reason: 'asked',
-        owner: actor,
-        note: 'The address is being edited.',
-        releaseAt: null,
-        waitsFor: null,
-      };
+      // Between here and the end of the activity the address could be sent: the order keeps still.
+      order.edits += 1;
       await applyAddressEdit({ orderId: order.orderId, editId });
-      order.hold = before;
+      order.edits -= 1;
       if (order.attention?.cause === 'address_incomplete' || order.attention?.cause === 'request_rejected')
         settle(order);
       planAgain(order);

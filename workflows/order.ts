@@ -3,6 +3,7 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
+  CancelledFailure,
   condition,
   isCancellation,
   proxyActivities,
@@ -70,6 +71,7 @@ const steps: Record<Exclude<Step, 'end'>, (order: OrderProcess, input: OrderInpu
   submit,
   wait_for_shipments: (order) => condition(() => nextStep(order) !== 'wait_for_shipments'),
   write_back: writeBack,
+  wait_for_edit: (order) => condition(() => nextStep(order) !== 'wait_for_edit'),
   wait_for_release: waitForRelease,
   wait_for_person: waitForPerson,
   cancel,
@@ -80,7 +82,8 @@ const steps: Record<Exclude<Step, 'end'>, (order: OrderProcess, input: OrderInpu
 async function record(order: OrderProcess): Promise<void> {
   const { orderId, hold, attention, generation, ledger, cancel } = order;
   const change = { orderId, hold, attention, generation, ledger, cancelOutcome: cancel?.outcome ?? null };
-  await recordTransition({ ...change, ...order.moves[0]! });
+  const givenUp = order.fulfillments.filter((each) => each.standing === 'cancelled').map((each) => each.reference);
+  await recordTransition({ ...change, givenUp, at: new Date().toISOString(), ...order.moves[0]! });
   order.moves.shift();
   upsertSearchAttributes([
     { key: stateKey, value: order.state },
@@ -104,7 +107,7 @@ async function submit(order: OrderProcess, input: OrderInput): Promise<void> {
     order.fulfillments.filter((each) => each.standing === 'asking' || each.standing === 'planned').length === 1;
   fulfillment.standing = 'asking';
   const answer = await attempt(order, input, () =>
-    unlessCancelled(order, () => submitFulfillment({ reference, last })),
+    unlessStopped(order, () => submitFulfillment({ reference, last })),
   );
   if (!answer) {
     // A refusal left nothing behind; anything else may have reached the warehouse.
@@ -195,28 +198,33 @@ async function waitForPerson(order: OrderProcess): Promise<void> {
 }
 
 async function cancel(order: OrderProcess, input: OrderInput): Promise<void> {
-  const { actor, note } = order.cancel!;
   const tooLate = await stopEverywhere(order, input);
   if (!tooLate) return;
+  const { actor, note } = order.cancel!;
   const outcome = tooLate.length > 0 ? 'too_late' : 'stopped';
   order.cancel = { outcome, actor, note };
   if (outcome === 'stopped') order.ledger = cancelOpen(order.ledger);
-  const to =
-    outcome === 'too_late' ? workingState(order) : order.ledger.length === 0 ? 'cancelled' : workingState(order);
   const message =
     outcome === 'stopped' ? (note ?? 'Cancelled on request.') : `Too late to cancel: ${tooLate.join(' ')}`;
-  move(order, to, { event: `cancel_${outcome}`, actor, message });
+  move(order, stateAfterCancel(order), { event: `cancel_${outcome}`, actor, message });
+}
+
+function stateAfterCancel(order: OrderProcess): OrderState {
+  // The other wish was carried out first.
+  if (order.state === 'closed') return 'closed';
+  const nothingPlanned = order.cancel?.outcome === 'stopped' && order.ledger.length === 0;
+  return nothingPlanned ? 'cancelled' : workingState(order);
 }
 
 async function closeAsShippedElsewhere(order: OrderProcess, input: OrderInput): Promise<void> {
-  const { actor, reason } = order.elsewhere!;
   const tooLate = await stopEverywhere(order, input);
-  order.elsewhere = null;
   if (!tooLate) return;
+  const { actor, reason } = order.elsewhere!;
+  order.elsewhere = null;
   order.shipments = [];
   order.ledger = cancelOpen(order.ledger);
   const message = tooLate.length > 0 ? `${reason} Our warehouse sends it too: ${tooLate.join(' ')}` : reason;
-  move(order, 'closed', { event: 'shipped_elsewhere', actor, message });
+  move(order, order.state === 'cancelled' ? 'cancelled' : 'closed', { event: 'shipped_elsewhere', actor, message });
 }
 
 /**
@@ -253,13 +261,18 @@ async function attempt<T>(order: OrderProcess, input: OrderInput, call: () => Pr
   }
 }
 
-/** A warehouse that is down for an hour must not keep a cancellation waiting: it ends the attempts, not the attempt. */
-async function unlessCancelled<T>(order: OrderProcess, call: () => Promise<T>): Promise<T> {
+/**
+ * A warehouse that is down for an hour must not keep a person waiting: a wish to stop ends the attempts, not the
+ * attempt. What that one failed with is no news any more: stopping looks for what it may have left behind.
+ */
+async function unlessStopped<T>(order: OrderProcess, call: () => Promise<T>): Promise<T> {
+  const stopped = () => order.cancel?.outcome === 'asking' || order.elsewhere !== null;
   const scope = new CancellationScope();
   const result = scope.run(call);
-  await Promise.race([result, condition(() => order.cancel?.outcome === 'asking')]).catch(() => undefined);
-  if (order.cancel?.outcome === 'asking') scope.cancel();
-  return result;
+  await Promise.race([result, condition(stopped)]).catch(() => undefined);
+  if (!stopped()) return result;
+  scope.cancel();
+  return result.catch(() => Promise.reject(new CancelledFailure('stopped on request')));
 }
 
 function problemOf(error: unknown, input: OrderInput): Attention {

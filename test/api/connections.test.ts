@@ -199,6 +199,23 @@ describe('a running store', () => {
     ]);
   });
 
+  it('has what it skipped judged anew after its settings changed, and only then', async () => {
+    const id = await newStore();
+    const savedAt = async () =>
+      (
+        await harness.database.db
+          .selectFrom('stores')
+          .select('settings_saved_at')
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow()
+      ).settings_saved_at;
+    const before = await savedAt();
+    await send('PATCH', `/v1/stores/${id}`, { name: 'Renamed' });
+    expect(await savedAt()).toEqual(before);
+    await send('PATCH', `/v1/stores/${id}`, { settings: { importTestOrders: true } });
+    expect((await savedAt()).getTime()).toBeGreaterThan(before.getTime());
+  });
+
   it('D2: the merchant, not a staff member, opens the gate after the first import; what waits for it is told', async () => {
     const id = await enabledStore();
     expect((await harness.call('support', 'POST', `/v1/stores/${id}/open-first-import`)).status).toBe(403);
@@ -229,10 +246,9 @@ describe('deleting', () => {
   it('is refused while orders or fulfillments need the connection', async () => {
     const id = await newStore();
     await anImportedOrder(harness.database.db, harness.tenant, id);
-    expect((await send('DELETE', `/v1/stores/${id}`)).body).toMatchObject({
-      status: 409,
-      detail: expect.stringContaining('1 open order.'),
-    });
+    const refused = await send('DELETE', `/v1/stores/${id}`);
+    expect(refused.status).toBe(409);
+    expect(refused.body.detail).toContain('1 open order.');
     const { warehouseId } = await aShippedOrder(harness.database.db, harness.tenant, id, 'SHIPPED');
     await harness.database.db.updateTable('fulfillments').set({ state: 'submitted' }).execute();
     expect((await send('DELETE', `/v1/warehouses/${warehouseId}`)).body.detail).toContain('1 open fulfillment.');

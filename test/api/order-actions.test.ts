@@ -95,7 +95,7 @@ it('edits the address before a warehouse has it, and keeps the rest of an order 
   expect(late.status).toBe(409);
   expect((await show(id)).shipTo).toEqual(address);
   const staged = await waybill.db.selectFrom('address_edits').select('applied_at').where('order_id', '=', id).execute();
-  expect(staged).toEqual([{ applied_at: expect.any(Date) }]);
+  expect(staged.map((edit) => edit.applied_at !== null)).toEqual([true]);
 });
 
 it('names the field of an address that is missing', async () => {

@@ -80,7 +80,7 @@ it('R8 R9 R12 R14 R16: a 3PL sets a merchant up step by step; the merchant only 
   const imported = await eventually(async () => {
     const { items } = await merchant('GET', `/v1/orders?store=${storeId}`);
     expect(items).toMatchObject([{ state: 'held', hold: { reason: 'first_import' } }]);
-    return items[0];
+    return items[0]!;
   });
   expect((await merchant('GET', `/v1/orders/${imported.id}`)).fulfillments).toEqual([]);
   await merchant('POST', `/v1/stores/${storeId}/open-first-import`);

@@ -122,7 +122,27 @@ describe('an address that is corrected', () => {
     act(world, 'editAddress', 'retry');
     expect(alive(world)).toEqual([]);
     act(world, 'retry');
-    expect(alive(world)).toEqual(['sto_1.AB12CD34.1g3', 'sto_1.AB12CD34.2g3']);
+    expect(alive(world)).toEqual(['sto_1.AB12CD34.1g4', 'sto_1.AB12CD34.2g4']);
+  });
+});
+
+describe('a listing or a rule that is corrected after a warehouse refused', () => {
+  it('counts from the next try on: what was not asked for is planned anew, by a retry or after a hold', () => {
+    for (const actions of [['retry'], ['hold', 'release']] as const) {
+      const world = started(['refused', 'unlisted']);
+      act(world, ...actions);
+      // Only planning asks for the listings.
+      expect(world.order.attention?.cause).toBe('listing_missing');
+      act(world, 'retry');
+      expect(alive(world)).toEqual(['sto_1.AB12CD34.1g1']);
+    }
+  });
+
+  it('leaves alone what another warehouse has', () => {
+    const world = started(['taken', 'refused'], twoWarehouses);
+    act(world, 'retry');
+    expect(alive(world)).toEqual(['sto_1.AB12CD34.1g1', 'sto_1.AB12CD34.1g2']);
+    expect(world.order.ledger).toHaveLength(2);
   });
 });
 

@@ -95,6 +95,8 @@ function plan(world: World): void {
   });
   if ('problem' in made) throw new Error(made.problem.message);
   order.toPlan = null;
+  // The rows of a plan replace all that was planned before (savePlan): none may be waited for beside it.
+  if (order.fulfillments.some((each) => each.standing === 'planned')) throw new Error('a planned fulfillment is lost');
   for (const { reference, warehouseId } of made.fulfillments)
     order.fulfillments.push({ reference, warehouseId, standing: 'planned' });
   order.ledger.push(...openLedger(made.fulfillments));
@@ -104,13 +106,14 @@ function submit(world: World): void {
   const { order } = world;
   const fulfillment = process.nextToSubmit(order)!;
   fulfillment.standing = 'asking';
+  const { reference } = fulfillment;
+  const key = writeKeys.submission(reference);
+  const lines = order.ledger.filter((each) => each.fulfillment === reference).map((each) => each.lineId);
   let answer = world.answers.shift() ?? 'taken';
   while (answer === 'unlisted') answer = world.answers.shift() ?? 'taken';
-  const { reference } = fulfillment;
-  const lines = order.ledger.filter((each) => each.fulfillment === reference).map((each) => each.lineId);
+  // What a try before brought there is found and adopted, whatever would be answered to another.
+  if (world.held.has(key)) answer = 'taken';
   if (answer.startsWith('taken')) {
-    // Asked again under the same key, a warehouse holds what it held.
-    const key = writeKeys.submission(reference);
     if (!world.held.has(key)) world.held.set(key, { reference, cancelled: false });
     if (answer === 'taken_then_lost') return problem(world, 'unavailable');
     // The marketplace gave up a line since the plan.

@@ -1,0 +1,154 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { pino, type Logger } from 'pino';
+import { createHttp } from '../connectors/http.js';
+import { marketplaces } from '../connectors/marketplaces/registry.js';
+import { warehouseSystems } from '../connectors/warehouses/registry.js';
+import { readCredentials, saveCredentials } from '../database/credentials.js';
+import { openDatabase, type Database } from '../database/pool.js';
+import { createRateLimiter } from '../database/rate-limits.js';
+import { findWarehouse, findWarehouseByWebhookPath } from '../database/warehouses.js';
+import type { Delivery } from '../database/webhook-inbox.js';
+import { taskQueues } from '../domain/identifiers.js';
+import { readConfiguration, type Configuration } from '../worker/configuration.js';
+import { createConnections } from '../worker/connections.js';
+import { createPayloadCodec } from '../worker/payload-codec.js';
+import { createClient } from '../worker/temporal.js';
+import { createApi } from './app.js';
+
+export interface RunningApi {
+  /** Where it listens, as this machine reaches it. */
+  url: string;
+  /** Takes no new requests, lets those under way end, then closes what it opened. */
+  stop(): Promise<void>;
+}
+
+/** A request to Temporal may take 10 s (temporal.ts); whoever stops us waits longer than that. */
+const graceMs = 12_000;
+
+/**
+ * Puts the API together and listens.
+ * @throws Error that says what to do when the port cannot be had
+ */
+export async function startApi(configuration: Configuration, logger: Logger): Promise<RunningApi> {
+  const {
+    keyRing,
+    TEMPORAL_NAMESPACE: namespace,
+    TEMPORAL_UI_URL: uiUrl,
+    WAYBILL_PUBLIC_URL: publicUrl,
+  } = configuration;
+  const database = openDatabase(configuration.DATABASE_URL, {
+    name: 'waybill api',
+    onError: (error) => logger.warn({ err: error }, 'PostgreSQL connection lost'),
+  });
+  const { db } = database;
+  const outside = createHttp({ allowed: configuration.WAYBILL_ALLOWED_ADDRESSES });
+  const connections = createConnections({ db, keyRing, http: outside.http, limiter: createRateLimiter(db) });
+  const temporal = await createClient(configuration);
+  const parts = { db, keyRing, connections };
+  const server = createServer(
+    createApi({
+      ...{ db, temporal, namespace, keyRing, logger, marketplaces, warehouseSystems },
+      taskQueues: taskQueues(configuration.WAYBILL_TASK_QUEUE_PREFIX),
+      temporalUiUrl: uiUrl ?? null,
+      codecOrigin: uiUrl ? new URL(uiUrl).origin : null,
+      pepper: configuration.WAYBILL_API_KEY_PEPPER,
+      codec: createPayloadCodec(keyRing, namespace),
+      probe: async (kind, id) =>
+        kind === 'store'
+          ? (await connections.connectStore(id)).marketplace.probe()
+          : (await connections.connectWarehouse(id)).warehouse.probe(),
+      verifyWebhook: (path, headers, rawBody) => verifyWebhook(parts, path, headers, rawBody),
+      ...(publicUrl && { registerWebhook: (id: string) => registerWebhook(parts, publicUrl, id) }),
+    }),
+  );
+  const close = async () => {
+    await temporal.connection.close();
+    await outside.close();
+    await database.close();
+  };
+  const { HOST: host, PORT: port } = configuration;
+  const url = await listen(server, host, port).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  return {
+    url,
+    async stop() {
+      await closeServer(server);
+      await close();
+    },
+  };
+}
+
+interface WebhookParts {
+  db: Database;
+  keyRing: Configuration['keyRing'];
+  connections: ReturnType<typeof createConnections>;
+}
+
+/** The address is known to the vendor and to us alone; the secret that signs its calls is kept like a credential. */
+async function registerWebhook(parts: WebhookParts, publicUrl: string, warehouseId: string): Promise<void> {
+  const row = await findWarehouse(parts.db, warehouseId);
+  if (!row) return;
+  const { warehouse } = await parts.connections.connectWarehouse(warehouseId);
+  const { secret } = await warehouse.registerWebhook(`${publicUrl.replace(/\/$/, '')}/webhooks/${row.webhookPath}`);
+  const place = { tenantId: row.tenantId, connectionId: row.id, field: 'webhook' as const };
+  await saveCredentials(parts.db, parts.keyRing, { ...place, value: { secret } });
+}
+
+/** Of a notification only the orders it names are kept: it is a hint, and the rest may be people's data. */
+async function verifyWebhook(
+  { db, keyRing }: WebhookParts,
+  path: string,
+  headers: IncomingHttpHeaders,
+  rawBody: Buffer,
+): Promise<Delivery | null | 'unknown_path'> {
+  const warehouse = await findWarehouseByWebhookPath(db, path);
+  if (!warehouse) return 'unknown_path';
+  const saved = await readCredentials(db, keyRing, warehouse.id, 'webhook');
+  if (typeof saved?.['secret'] !== 'string') return null;
+  const plain = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]);
+  const verified = warehouseSystems[warehouse.system].verifyWebhook({
+    headers: Object.fromEntries(plain) as Record<string, string>,
+    rawBody,
+    secrets: [saved['secret']],
+    now: new Date(),
+  });
+  if (!verified) return null;
+  const { deliveryKey, topic, orderIds } = verified;
+  return { connectionId: warehouse.id, deliveryKey, topic, body: { orderIds } };
+}
+
+/** Listens and gives back the address. A port of 0 takes a free one. */
+export function listen(server: Server, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${error.code})`;
+      reject(new Error(`Port ${port} on ${host} ${why}. Stop that program, or choose another port, e.g. PORT=8081.`));
+    });
+    server.listen(port, host, () => {
+      const { address, family, port: taken } = server.address() as AddressInfo;
+      // "All addresses" is nothing one can open.
+      const reachable = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
+      resolve(`http://${family === 'IPv6' && reachable === address ? `[${address}]` : reachable}:${taken}`);
+    });
+  });
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const late = setTimeout(() => server.closeAllConnections(), graceMs);
+  await new Promise((resolve) => server.close(resolve));
+  clearTimeout(late);
+}
+
+/** The API process: runs until SIGINT or SIGTERM. */
+export async function runApiProcess(env: NodeJS.ProcessEnv): Promise<void> {
+  const configuration = readConfiguration(env);
+  const logger = pino({ level: configuration.LOG_LEVEL, name: 'api' });
+  const api = await startApi(configuration, logger);
+  logger.info({ url: api.url }, 'API started');
+  await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
+  await api.stop();
+  logger.info('API stopped');
+}

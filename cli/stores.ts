@@ -1,0 +1,85 @@
+import type { Command } from 'commander';
+import type { Attention } from '../domain/attention.js';
+import type { ProbeReport } from '../domain/store.js';
+import type { Api } from './api-client.js';
+import { apiCommand, printJson } from './api-command.js';
+import { shortened, table, when } from './table.js';
+import { CliError, type Terminal } from './terminal.js';
+
+/** What is shown of a store; GET /v1/stores has more. */
+interface Store {
+  id: string;
+  name: string;
+  marketplace: string;
+  enabled: boolean;
+  paused: boolean;
+  health: { lastSuccessAt: string | null; attention: Attention | null };
+}
+
+export function addStoreCommands(program: Command, terminal: Terminal, fail: () => void): void {
+  const stores = program.command('stores').description('see stores and tend their connections');
+  apiCommand(stores.command('list').description('list stores and their health'), terminal, async (api, options) => {
+    const { items } = await api.list<Store>('/v1/stores', {});
+    if (options.json) return printJson(terminal, items);
+    if (items.length === 0) return terminal.out('There are no stores yet: POST /v1/stores adds one.');
+    const head = ['STORE', 'NAME', 'MARKETPLACE', 'STATE', 'LAST GOOD POLL', 'WHAT IS WRONG'];
+    table(head, items.map(row)).forEach(terminal.out);
+  });
+
+  on('test', "ask the marketplace what the store's credentials may do", async (api, store) => {
+    const report = await api.call<ProbeReport & { passes: boolean }>('POST', `/v1/stores/${store.id}/test`);
+    if (!report.passes) fail();
+    return { answer: report, lines: testLines(store, report) };
+  });
+  on('pause', 'fetch nothing new until resumed; orders under way go on', async (api, store) => ({
+    answer: await api.call('POST', `/v1/stores/${store.id}/pause`),
+    lines: [`${store.name} is paused. Orders under way go on.`],
+  }));
+  on('resume', 'fetch again, from where the store stopped', async (api, store) => ({
+    answer: await api.call('POST', `/v1/stores/${store.id}/resume`),
+    lines: [`${store.name} fetches orders again, from where it stopped.`],
+  }));
+  on('poll', 'look for orders now', async (api, store) => {
+    await api.call('POST', `/v1/stores/${store.id}/poll`);
+    return { answer: { id: store.id, asked: true }, lines: [`${store.name} looks for orders now.`] };
+  });
+
+  function on(
+    name: string,
+    description: string,
+    carryOut: (api: Api, store: Store) => Promise<{ answer: unknown; lines: string[] }>,
+  ): void {
+    const command = stores.command(`${name} <store>`).description(`${description}; named by id or name`);
+    apiCommand(command, terminal, async (api, options, [wanted]) => {
+      const { answer, lines } = await carryOut(api, await findStore(api, wanted!));
+      if (options.json) printJson(terminal, answer);
+      else lines.forEach(terminal.out);
+    });
+  }
+}
+
+function row(store: Store): string[] {
+  const state = !store.enabled ? 'not enabled' : store.paused ? 'paused' : 'enabled';
+  const { lastSuccessAt, attention } = store.health;
+  const wrong = shortened(attention?.message ?? '', 80);
+  return [store.id, store.name, store.marketplace, state, when(lastSuccessAt), wrong];
+}
+
+async function findStore(api: Api, wanted: string): Promise<Store> {
+  const { items } = await api.list<Store>('/v1/stores', {});
+  const found = items.filter((store) => store.id === wanted || store.name === wanted);
+  if (found.length === 1) return found[0]!;
+  const problem =
+    found.length === 0 ? `There is no store "${wanted}".` : `${found.length} stores are named "${wanted}".`;
+  throw new CliError(problem, '`waybill stores list` shows the ids.');
+}
+
+function testLines(store: Store, report: ProbeReport & { passes: boolean }): string[] {
+  const permissions = report.permissions.map((each) => [each.permission, each.standing, each.neededFor]);
+  return [
+    `${store.name} ${report.passes ? 'passes its test' : 'does not pass its test'}.`,
+    ...(report.accounts.length > 0 ? [`The credentials open: ${report.accounts.join(', ')}`] : []),
+    ...report.problems.map((problem) => `Problem: ${problem}`),
+    ...(permissions.length > 0 ? ['', ...table(['PERMISSION', 'STANDING', 'NEEDED FOR'], permissions)] : []),
+  ];
+}
