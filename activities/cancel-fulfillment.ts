@@ -2,6 +2,7 @@ import type { CancelResult, Warehouse } from '../connectors/warehouses/port.js';
 import { loadForCancel, markFulfillmentCancelled } from '../database/fulfillments.js';
 import { Failure } from '../domain/failures.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { ofConnection } from './of-connection.js';
 
 /**
  * Asks the warehouse to stop one fulfillment. Asking again is harmless: a cancelled order answers as stopped. Where the
@@ -13,10 +14,11 @@ export async function cancelFulfillment(
 ): Promise<CancelResult> {
   const { warehouseId, externalId, sentAt } = await loadForCancel(deps.db, reference);
   if (!externalId && !sentAt) return stopped(deps, reference);
-  const warehouse = await deps.warehouseOf(warehouseId);
-  const order = externalId ?? (await findSent(warehouse, reference, sentAt ?? new Date()));
-  if (order === null) return stopped(deps, reference);
-  const result = await warehouse.cancel({ reference, externalId: order });
+  const result = await ofConnection(warehouseId, async (): Promise<CancelResult> => {
+    const warehouse = await deps.warehouseOf(warehouseId);
+    const order = externalId ?? (await findSent(warehouse, reference, sentAt ?? new Date()));
+    return order === null ? { outcome: 'stopped' } : warehouse.cancel({ reference, externalId: order });
+  });
   return result.outcome === 'stopped' ? stopped(deps, reference) : result;
 }
 

@@ -132,6 +132,8 @@ async function startOrder(
       ...orderStartOptions(deps, input),
       // Temporal forgets closed ids after its retention; the unique row does not (rule 1).
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      // Saves the server one hand-over of the first task, where a worker of this process can take it.
+      requestEagerStart: true,
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -85,6 +85,8 @@ async function importSince(deps: ActivityDependencies, connected: ConnectedStore
   let page: string | null = null;
   const seen = new Set<string>();
   do {
+    // A pass over months of orders ends early for a pause; it begins again where this one began.
+    Context.current().cancellationSignal.throwIfAborted();
     const answer = await marketplace.listOrders({
       since: since.toISOString(),
       page,

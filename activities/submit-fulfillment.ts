@@ -3,14 +3,16 @@ import { dropLines, loadSubmission, recordSubmitted, type Submission } from '../
 import { Failure } from '../domain/failures.js';
 import { writeKeys } from '../domain/identifiers.js';
 import type { MarketplaceOrder } from '../domain/order.js';
+import type { OrderState } from '../domain/order-states.js';
 import { decideRelease } from '../domain/release-decision.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { ofConnection } from './of-connection.js';
 import { writeOnce } from './write-once.js';
 
 export interface SubmitRequest {
   reference: string;
-  /** True when no other fulfillment of the order is left to submit: the order is then `submitted`. */
-  last: boolean;
+  /** The order's state once the warehouse has it. */
+  to: OrderState;
 }
 
 export type SubmitAnswer =
@@ -27,13 +29,15 @@ export type SubmitAnswer =
  */
 export async function submitFulfillment(deps: ActivityDependencies, request: SubmitRequest): Promise<SubmitAnswer> {
   const submission = await loadSubmission(deps.db, request.reference);
-  const marketplace = await deps.marketplaceOf(submission.storeId);
-  const present = await marketplace.fetchOrder(submission.externalId);
+  const present = await ofConnection(submission.storeId, async () => {
+    const marketplace = await deps.marketplaceOf(submission.storeId);
+    return marketplace.fetchOrder(submission.externalId);
+  });
   const decision = decideRelease(submission.lines, present);
   if (decision.release === 'wait') return { outcome: 'wait', reason: decision.reason };
   if (decision.release === 'shipped_elsewhere') return { outcome: 'shipped_elsewhere', reason: decision.reason };
   if (decision.release === 'go') {
-    await askWarehouse(deps, submission, request.last);
+    await ofConnection(submission.warehouseId, () => askWarehouse(deps, submission, request.to));
     return { outcome: 'submitted', dropped: [] };
   }
   const all = submission.lines.map((line) => line.lineId);
@@ -41,7 +45,8 @@ export async function submitFulfillment(deps: ActivityDependencies, request: Sub
   await dropLines(deps.db, submission, standings(dropped, present), decision.reason);
   const left = submission.lines.filter((line) => !dropped.includes(line.lineId));
   if (left.length === 0) return { outcome: 'given_up', dropped, reason: decision.reason };
-  await askWarehouse(deps, { ...submission, lines: left }, request.last);
+  const rest = { ...submission, lines: left };
+  await ofConnection(submission.warehouseId, () => askWarehouse(deps, rest, request.to));
   return { outcome: 'submitted', dropped };
 }
 
@@ -52,7 +57,7 @@ function standings(lineIds: string[], present: MarketplaceOrder | null) {
   }));
 }
 
-async function askWarehouse(deps: ActivityDependencies, submission: Submission, last: boolean): Promise<void> {
+async function askWarehouse(deps: ActivityDependencies, submission: Submission, to: OrderState): Promise<void> {
   const warehouse = await deps.warehouseOf(submission.warehouseId);
   const request = {
     reference: submission.reference,
@@ -76,7 +81,7 @@ async function askWarehouse(deps: ActivityDependencies, submission: Submission, 
   });
   if (written === 'done_before') return;
   const { proof, adopted } = written;
-  await recordSubmitted(deps.db, submission, { key, externalId: proof.externalId, adopted, orderSubmitted: last });
+  await recordSubmitted(deps.db, submission, { key, externalId: proof.externalId, adopted, to });
 }
 
 /** Two lines, or two bundles, may need the same goods: a warehouse is asked for each SKU once. */

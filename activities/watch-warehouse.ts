@@ -3,7 +3,7 @@ import type { NewsPage } from '../connectors/warehouses/port.js';
 import { hasOpenFulfillments, recordPass, recordPassFailed } from '../database/connection-polls.js';
 import { saveProbe } from '../database/connections.js';
 import { overdueFulfillments } from '../database/fulfillments.js';
-import { dueWebhooks, markWebhookFailed, markWebhooksProcessed } from '../database/inbox-work.js';
+import { dueWebhooks, markWebhooksFailed, markWebhooksProcessed } from '../database/inbox-work.js';
 import { saveShipments } from '../database/shipments.js';
 import { attention } from '../domain/attention.js';
 import { Failure } from '../domain/failures.js';
@@ -52,8 +52,6 @@ async function oneRound(deps: ActivityDependencies, warehouseId: string, polledA
     await probeDaily(deps, connected);
     await readInbox(deps, connected);
     const polled = await pollIfDue(deps, connected, polledAt);
-    await tellOrders(deps, warehouseId);
-    await tellOverdue(deps, await overdueFulfillments(deps.db, warehouseId));
     return { gone: false, failed: false, retryAfterMs: 0, polledAt: polled };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -66,30 +64,33 @@ async function oneRound(deps: ActivityDependencies, warehouseId: string, polledA
   }
 }
 
-/** A webhook is a hint: the order it names is fetched, and what is fetched counts. */
+/** Webhooks read together: as many orders as one call to the warehouse may name. */
+const inboxBatch = 100;
+
+/** A webhook is a hint: the orders it names are fetched, and what is fetched counts. */
 async function readInbox(deps: ActivityDependencies, connected: ConnectedWarehouse): Promise<void> {
   for (;;) {
-    const rows = await dueWebhooks(deps.db, connected.row.id, 50);
-    for (const row of rows) {
-      try {
-        for (const orderId of row.orderIds)
-          await keepNews(deps, connected, await connected.warehouse.fetchNews(orderId));
-        await markWebhooksProcessed(deps.db, [row.id]);
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        await markWebhookFailed(deps.db, row.id, `${error.code}: ${error.message}`);
-      }
+    const rows = await dueWebhooks(deps.db, connected.row.id, inboxBatch);
+    if (rows.length === 0) return;
+    const ids = rows.map((row) => row.id);
+    try {
+      const orderIds = [...new Set(rows.flatMap((row) => row.orderIds))];
+      await keepNews(deps, connected, await connected.warehouse.fetchNews(orderIds));
+      await markWebhooksProcessed(deps.db, ids);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      await markWebhooksFailed(deps.db, ids, `${error.code}: ${error.message}`);
     }
-    if (rows.length > 0) await tellOrders(deps, connected.row.id);
-    if (rows.length < 50) return;
+    await tellOrders(deps, connected.row.id);
+    if (rows.length < inboxBatch) return;
   }
 }
 
 async function pollIfDue(deps: ActivityDependencies, connected: ConnectedWarehouse, polledAt: number): Promise<number> {
   const { row, warehouse } = connected;
   const startedAt = deps.wakeups.now();
-  const interval = (await hasOpenFulfillments(deps.db, row.id)) ? pollMs : idlePollMs;
-  if (startedAt.getTime() - polledAt < interval) return polledAt;
+  const age = startedAt.getTime() - polledAt;
+  if (age < pollMs || (age < idlePollMs && !(await hasOpenFulfillments(deps.db, row.id)))) return polledAt;
   const since = (row.cursorAt ?? row.createdAt).toISOString();
   let page: string | null = null;
   const seen = new Set<string>();
@@ -102,6 +103,9 @@ async function pollIfDue(deps: ActivityDependencies, connected: ConnectedWarehou
     if (page !== null) seen.add(page);
   } while (page !== null);
   await recordPass(deps.db, 'warehouses', row.id, startedAt, deps.wakeups.now());
+  // Shipments stored by a round that broke off are told now.
+  await tellOrders(deps, row.id);
+  await tellOverdue(deps, await overdueFulfillments(deps.db, row.id));
   return startedAt.getTime();
 }
 

@@ -4,6 +4,7 @@ import { writeKeys } from '../domain/identifiers.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import type { OrderState } from '../domain/order-states.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { ofConnection } from './of-connection.js';
 import { writeOnce } from './write-once.js';
 
 export interface WriteBackRequest {
@@ -26,13 +27,16 @@ export async function writeBackShipment(
   request: WriteBackRequest,
 ): Promise<{ notices: number }> {
   const { packages, skus } = await loadWritebacks(deps.db, request.shipmentId);
-  const marketplace = await deps.marketplaceOf(request.storeId);
-  const notices = packages.flatMap((each) => {
-    const allocated = request.packages.find((one) => one.packageId === each.packageId)?.lines ?? [];
-    const lines = allocated.map((line) => ({ ...line, sku: skus.get(line.lineId) ?? line.lineId }));
-    return marketplace.notices({ ...each, lines });
+  const notices = await ofConnection(request.storeId, async () => {
+    const marketplace = await deps.marketplaceOf(request.storeId);
+    const all = packages.flatMap((each) => {
+      const allocated = request.packages.find((one) => one.packageId === each.packageId)?.lines ?? [];
+      const lines = allocated.map((line) => ({ ...line, sku: skus.get(line.lineId) ?? line.lineId }));
+      return marketplace.notices({ ...each, lines });
+    });
+    for (const notice of all) await postOnce(deps, request, marketplace, notice);
+    return all;
   });
-  for (const notice of notices) await postOnce(deps, request, marketplace, notice);
   await recordWrittenBack(deps.db, {
     ...request,
     lines: sumLines(request.packages.flatMap((each) => each.lines)),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../database/pool.js';
-import { claimIntent, freeIntent, markIntentUnknown } from '../database/write-intents.js';
+import { claimIntent, freeIntent, markIntentUnknown, type Held } from '../database/write-intents.js';
 import { Failure } from '../domain/failures.js';
 import type { ActivityDependencies } from './dependencies.js';
 
@@ -40,6 +40,7 @@ export async function writeOnce<Proof>(
   if (claimed.standing === 'done') return 'done_before';
   if (claimed.standing === 'busy') throw stillSending(write.key, claimed.until.getTime() - startedAt);
   const sentBefore = claimed.sentAt;
+  const held = { key: write.key, attempt: claimed.attempt };
   try {
     const found = await write.find();
     if (found) return { proof: found, adopted: true };
@@ -47,29 +48,29 @@ export async function writeOnce<Proof>(
     if (Date.now() - startedAt > leaseMs - callDeadlineMs) throw stillSending(write.key, 0);
   } catch (error) {
     // Only looked so far: what an earlier attempt left open stays open.
-    await freeIntent(db, write.key, sentBefore);
+    await freeIntent(db, held, sentBefore);
     throw error;
   }
-  return { proof: await carryOut(db, write, sentBefore), adopted: false };
+  return { proof: await carryOut(db, write, held, sentBefore), adopted: false };
 }
 
-async function carryOut<Proof>(db: Database, write: Write<Proof>, sentBefore: Date | null): Promise<Proof> {
+async function carryOut<Proof>(db: Database, write: Write<Proof>, held: Held, sentBefore: Date | null): Promise<Proof> {
   let proof: Proof | null;
   try {
     proof = await write.write();
   } catch (error) {
     const noEffect = error instanceof Failure && error.outcome !== 'unknown';
-    await (noEffect ? freeIntent(db, write.key, sentBefore) : markIntentUnknown(db, write.key));
+    await (noEffect ? freeIntent(db, held, sentBefore) : markIntentUnknown(db, held));
     throw error;
   }
   try {
     proof ??= await write.find();
   } catch (error) {
-    await markIntentUnknown(db, write.key);
+    await markIntentUnknown(db, held);
     throw error;
   }
   if (proof) return proof;
-  await markIntentUnknown(db, write.key);
+  await markIntentUnknown(db, held);
   throw new Failure('outcome_unknown', `${write.key} was sent and cannot be read back yet.`, { write: write.key });
 }
 

@@ -18,12 +18,13 @@ export async function openCodecDoor(options: {
   codec: PayloadCodec;
   port: number;
   origin: string;
-}): Promise<{ stop: () => Promise<void> }> {
+}): Promise<{ url: string; stop: () => Promise<void> }> {
   const server = createServer((request, response) => {
     answer(options, request, response).catch(() => response.writeHead(400).end());
   });
-  await listen(server, '127.0.0.1', options.port);
+  const url = await listen(server, '127.0.0.1', options.port);
   return {
+    url,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

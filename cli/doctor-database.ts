@@ -7,7 +7,7 @@ import { ok, problem, type Finding } from './finding.js';
 
 /** What can be told from the database alone. */
 export async function examineDatabase(configuration: Configuration): Promise<Finding[]> {
-  const { db, close } = openDatabase(configuration.DATABASE_URL, { size: 2, name: 'waybill doctor' });
+  const { db, ...database } = openDatabase(configuration.DATABASE_URL, { size: 2, name: 'waybill doctor' });
   try {
     const { rows } = await sql<{ version: string }>`select current_setting('server_version') as version`.execute(db);
     const reached = ok('database', `PostgreSQL ${rows[0]!.version.split(' ')[0]}`);
@@ -26,7 +26,7 @@ export async function examineDatabase(configuration: Configuration): Promise<Fin
     const fix = 'See DATABASE_URL, whether PostgreSQL runs there, and its log.';
     return [problem('database', `cannot be reached: ${(error as Error).message}`, fix)];
   } finally {
-    await close();
+    await database.close();
   }
 }
 

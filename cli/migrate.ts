@@ -23,6 +23,10 @@ export async function prepareTemporal(configuration: Configuration): Promise<str
   );
 }
 
+/** gRPC's status for a caller that may not do that. */
+const permissionDenied = 7;
+const onTemporalCloud = `On Temporal Cloud add the search attributes ${attributeNames.join(', ')}, of type Keyword, in its console.`;
+
 /** @throws CliError naming the address when Temporal cannot be reached or refuses */
 export async function withTemporal<T>(
   configuration: Configuration,
@@ -34,11 +38,10 @@ export async function withTemporal<T>(
     connection = await Connection.connect(options);
     return await work(connection);
   } catch (error) {
-    const { details, message } = error as { details?: string; message: string };
+    const { code, details, message } = error as { code?: number; details?: string; message: string };
     throw new CliError(
       `Temporal at ${options.address}, namespace ${configuration.TEMPORAL_NAMESPACE}: ${details || message}.`,
-      'See TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE in .env.example. On Temporal Cloud the search attributes ' +
-        `${attributeNames.join(', ')}, all of type Keyword, are added in its console.`,
+      code === permissionDenied ? onTemporalCloud : 'See TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE in .env.example.',
     );
   } finally {
     await connection?.close();

@@ -53,7 +53,11 @@ function shippingRules(warehouseId: string) {
   };
 }
 
-async function findOrMake(api: Api, path: string, wanted: { name: string; tenantId?: string }): Promise<Named> {
+async function findOrMake(
+  api: Api,
+  path: string,
+  wanted: { name: string; tenantId?: string } & Record<string, unknown>,
+): Promise<Named> {
   const { items } = await api.list<Named & { tenantId?: string }>(path, {});
   const found = items.find((each) => each.name === wanted.name && each.tenantId === wanted.tenantId);
   return found ?? api.call<Named>('POST', path, wanted);

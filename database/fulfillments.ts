@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Address } from '../domain/address.js';
 import { writeKeys } from '../domain/identifiers.js';
 import type { LineStanding } from '../domain/order.js';
-import { finalStates } from '../domain/order-states.js';
+import { finalStates, type OrderState } from '../domain/order-states.js';
 import type { Database } from './pool.js';
 
 /** All that asking a warehouse for one fulfillment needs. */
@@ -39,14 +39,11 @@ export async function loadSubmission(db: Database, reference: string): Promise<S
   return { ...row, placedAt: row.placedAt.toISOString() };
 }
 
-/**
- * The warehouse has it: intent, fulfillment, order and timeline change together. `orderSubmitted` is true when no
- * fulfillment of the order is left to submit.
- */
+/** The warehouse has it: intent, fulfillment, order and timeline change together. */
 export async function recordSubmitted(
   db: Database,
   submission: Submission,
-  result: { key: string; externalId: string; adopted: boolean; orderSubmitted: boolean },
+  result: { key: string; externalId: string; adopted: boolean; to: OrderState },
 ): Promise<void> {
   const proof = JSON.stringify({ externalId: result.externalId, adopted: result.adopted });
   const details = JSON.stringify({
@@ -66,8 +63,7 @@ export async function recordSubmitted(
       update fulfillments set state = 'submitted', external_id = ${result.externalId}, submitted_at = now()
       where reference = ${submission.reference} and exists (select 1 from settled) returning reference
     ), moved as (
-      update orders o set state = case when ${result.orderSubmitted} then 'submitted' else o.state end,
-        hold = null, attention = null, waits_for = null, updated_at = now()
+      update orders o set state = ${result.to}, hold = null, attention = null, waits_for = null, updated_at = now()
       from (select state as before from orders where id = ${submission.orderId}) b
       where o.id = ${submission.orderId} and exists (select 1 from settled) returning o.id, b.before, o.state
     )

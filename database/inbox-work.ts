@@ -24,8 +24,8 @@ export async function markWebhooksProcessed(db: Database, ids: string[]): Promis
 }
 
 /** Tried again after 30 s, doubling to an hour; the poll finds the same news meanwhile. */
-export async function markWebhookFailed(db: Database, id: string, problem: string): Promise<void> {
+export async function markWebhooksFailed(db: Database, ids: string[], problem: string): Promise<void> {
   await sql`update webhook_inbox set attempts = attempts + 1, problem = ${problem},
     next_attempt_at = now() + least(interval '1 hour', interval '30 seconds' * power(2, attempts))
-    where id = ${id}`.execute(db);
+    where id = any(${ids}::bigint[])`.execute(db);
 }

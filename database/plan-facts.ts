@@ -79,13 +79,17 @@ export async function savePlan(
         rule_version = excluded.rule_version
         where fulfillments.state = 'planned'
       returning reference
+    ), lines as (
+      select p.reference, l.* from planned p
+      join jsonb_to_recordset(${JSON.stringify(plan)}::jsonb) as f(reference text, lines jsonb) using (reference),
+        jsonb_to_recordset(f.lines) as l("lineId" text, "warehouseSku" text, "perUnit" integer, quantity integer,
+                                         "listingVersion" integer)
+    ), replaced as (
+      delete from fulfillment_lines o using planned p where o.reference = p.reference and not exists (
+        select 1 from lines l where (l.reference, l."lineId", l."warehouseSku") = (o.reference, o.line_id, o.warehouse_sku))
     )
     insert into fulfillment_lines (reference, line_id, warehouse_sku, per_unit, quantity, listing_version)
-    select p.reference, l."lineId", l."warehouseSku", l."perUnit", l.quantity, l."listingVersion"
-    from planned p
-    join jsonb_to_recordset(${JSON.stringify(plan)}::jsonb) as f(reference text, lines jsonb) using (reference),
-      jsonb_to_recordset(f.lines) as l("lineId" text, "warehouseSku" text, "perUnit" integer, quantity integer,
-                                       "listingVersion" integer)
+    select reference, "lineId", "warehouseSku", "perUnit", quantity, "listingVersion" from lines
     on conflict (reference, line_id, warehouse_sku) do update
       set per_unit = excluded.per_unit, quantity = excluded.quantity, listing_version = excluded.listing_version
   `.execute(db);

@@ -10,6 +10,9 @@ export interface Wakeups {
   wait(connectionId: string, milliseconds: number, signal: AbortSignal): Promise<Waking>;
 }
 
+/** After a webhook, others that come within this time are read together with it: one call for all of them. */
+const gatherMs = 100;
+
 interface Waiter {
   connectionId: string;
   wake: (by: Waking) => void;
@@ -53,7 +56,10 @@ export function listenForWakes(
     const by: Waking = payload === wakes.inbox(connectionId) ? 'inbox' : 'yield';
     if (by === 'yield') onYield(connectionId);
     const waiting = [...waiters].filter((each) => each.connectionId === connectionId);
-    for (const waiter of waiting) waiter.wake(by);
+    for (const waiter of waiting) {
+      if (by === 'yield') waiter.wake(by);
+      else setTimeout(() => waiter.wake(by), gatherMs);
+    }
     // Nobody waits just now: whoever waits next must not sleep through it.
     if (waiting.length === 0) early.set(connectionId, early.get(connectionId) === 'yield' ? 'yield' : by);
   };

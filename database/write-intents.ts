@@ -11,8 +11,8 @@ export interface Claim {
 }
 
 export type Claimed =
-  /** Ours to send. `sentAt` is when an earlier attempt may have sent it; null when none did. */
-  | { standing: 'claimed'; sentAt: Date | null }
+  /** Ours to send, as this attempt. `sentAt` is when an earlier one may have sent it; null when none did. */
+  | { standing: 'claimed'; attempt: number; sentAt: Date | null }
   | { standing: 'done'; proof: Record<string, unknown> }
   /** Another attempt may still be sending. */
   | { standing: 'busy'; until: Date };
@@ -22,7 +22,8 @@ interface IntentRow {
   proof: Record<string, unknown> | null;
   sent_before: Date | null;
   lease_until: Date | null;
-  claimed: boolean;
+  /** Null when it was not claimed. */
+  attempt: number | null;
 }
 
 /**
@@ -40,33 +41,39 @@ export async function claimIntent(db: Database, claim: Claim): Promise<Claimed> 
         set state = 'sending', attempts = w.attempts + 1, lease_until = excluded.lease_until,
             sent_at = coalesce(w.sent_at, excluded.sent_at), request_hash = excluded.request_hash
         where w.state <> 'done' and (w.lease_until is null or w.lease_until < now())
-      returning business_key
+      returning attempts
     )
     select coalesce(b.state, 'sending') as state, b.proof, b.sent_at as sent_before, b.lease_until,
-           exists (select 1 from claimed) as claimed
+           (select attempts from claimed) as attempt
     from (select 1) as one left join before b on true`.execute(db);
   const row = rows[0]!;
-  if (row.claimed) return { standing: 'claimed', sentAt: row.sent_before };
+  if (row.attempt !== null) return { standing: 'claimed', attempt: row.attempt, sentAt: row.sent_before };
   if (row.state === 'done') return { standing: 'done', proof: row.proof ?? {} };
   return { standing: 'busy', until: row.lease_until ?? new Date(Date.now() + claim.leaseMs) };
 }
 
+/** What one claim was given: an attempt that comes to itself after its lease must not touch a later one's row. */
+export interface Held {
+  key: string;
+  attempt: number;
+}
+
 /** The write certainly had no effect: the next attempt need not look for it. An earlier unknown stays unknown. */
-export async function freeIntent(db: Database, key: string, sentBefore: Date | null): Promise<void> {
-  await db
-    .updateTable('write_intents')
+export async function freeIntent(db: Database, held: Held, sentBefore: Date | null): Promise<void> {
+  await ofAttempt(db, held)
     .set({ lease_until: null, sent_at: sentBefore, state: sentBefore ? 'unknown' : 'sending' })
-    .where('business_key', '=', key)
-    .where('state', '<>', 'done')
     .execute();
 }
 
 /** The write may have had its effect; `sentAt` moves to now because this attempt really sent. */
-export async function markIntentUnknown(db: Database, key: string): Promise<void> {
-  await db
+export async function markIntentUnknown(db: Database, held: Held): Promise<void> {
+  await ofAttempt(db, held).set({ lease_until: null, state: 'unknown', sent_at: new Date() }).execute();
+}
+
+function ofAttempt(db: Database, { key, attempt }: Held) {
+  return db
     .updateTable('write_intents')
-    .set({ lease_until: null, state: 'unknown', sent_at: new Date() })
     .where('business_key', '=', key)
-    .where('state', '<>', 'done')
-    .execute();
+    .where('attempts', '=', attempt)
+    .where('state', '<>', 'done');
 }

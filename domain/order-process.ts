@@ -137,6 +137,19 @@ export function move(
 }
 
 /**
+ * A step has put the order's row in this state itself. What was said of the order meanwhile is not on the timeline yet:
+ * it follows from there.
+ */
+export function arrive(order: OrderProcess, state: OrderState): void {
+  order.state = state;
+  for (const each of order.moves) {
+    each.from = order.state;
+    if (each.to !== 'held' && each.to !== 'needs_attention') each.to = workingState(order);
+    order.state = each.to;
+  }
+}
+
+/**
  * The order cannot go on without a person. What a warehouse gave up stays shown until a person answers it; the other
  * problem shows itself again when its step is tried.
  */
@@ -173,9 +186,10 @@ export function tryAgain(order: OrderProcess): void {
   order.patienceMs = Math.min(order.patienceMs * 2, longestPatienceMs);
 }
 
-/** The state of an order that nothing keeps from working, read off its ledger and fulfillments. */
+/** The state of an order that no end keeps from working, read off what it waits for, its ledger and fulfillments. */
 export function workingState(order: OrderProcess): OrderState {
   if (order.hold) return 'held';
+  if (order.attention) return 'needs_attention';
   const stands = order.ledger.length === 0 ? 'nothing_shipped' : standing(order.ledger);
   // What is still to be planned is open, although a ledger whose goods were given up looks finished without it.
   if (order.toPlan !== null)

@@ -1,3 +1,4 @@
+import { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities/create-activities.js';
 import { callDeadlineMs, createHttp } from '../connectors/http.js';
@@ -8,7 +9,7 @@ import { taskQueues } from '../domain/identifiers.js';
 import type { Configuration } from './configuration.js';
 import { createConnections } from './connections.js';
 import { createDataConverter } from './data-converter.js';
-import { connectNative, createClient, workflowBundle } from './temporal.js';
+import { connectNative, workflowBundle } from './temporal.js';
 import { createWorkers } from './workers.js';
 
 export interface RunningWorker {
@@ -31,13 +32,15 @@ export async function startWorker(configuration: Configuration, logger: Logger):
     limiter,
   });
   const wakeups = listenForWakes(configuration.DATABASE_URL, warn, connections.forget);
-  const temporal = await createClient(configuration);
   const native = await connectNative(configuration);
+  const dataConverter = createDataConverter(configuration.keyRing, configuration.TEMPORAL_NAMESPACE);
+  // On the workers' own connection: only so can the server hand an order's first task back with its start.
+  const temporal = new Client({ connection: native, namespace: configuration.TEMPORAL_NAMESPACE, dataConverter });
   const queues = taskQueues(configuration.WAYBILL_TASK_QUEUE_PREFIX);
   const workers = await createWorkers({
     connection: native,
     namespace: configuration.TEMPORAL_NAMESPACE,
-    dataConverter: createDataConverter(configuration.keyRing, configuration.TEMPORAL_NAMESPACE),
+    dataConverter,
     workflowBundle,
     queues,
     activities: createActivities({
@@ -51,7 +54,6 @@ export async function startWorker(configuration: Configuration, logger: Logger):
   });
   const close = async () => {
     await wakeups.close();
-    await temporal.connection.close();
     await native.close();
     await outside.close();
     await database.close();

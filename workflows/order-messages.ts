@@ -115,8 +115,11 @@ function answerPeople(order: OrderProcess): void {
       if (order.attention?.cause === 'address_incomplete' || order.attention?.cause === 'request_rejected')
         settle(order);
       planAgain(order);
-      const to = order.attention ? 'needs_attention' : workingState(order);
-      move(order, to, { event: 'address_edited', actor, message: note ?? 'The delivery address was corrected.' });
+      move(order, workingState(order), {
+        event: 'address_edited',
+        actor,
+        message: note ?? 'The delivery address was corrected.',
+      });
       return recorded();
     },
     fits('editAddress'),
@@ -147,6 +150,9 @@ function answerPeople(order: OrderProcess): void {
   );
 }
 
+/** What it is asked to stop for, its warehouses answer themselves. */
+const stopping = (order: OrderProcess) => order.cancel?.outcome === 'asking' || order.elsewhere !== null;
+
 function hearNews(order: OrderProcess): void {
   setHandler(shipmentReported, (shipment) => {
     if (order.known.includes(shipment.shipmentId)) return;
@@ -159,7 +165,7 @@ function hearNews(order: OrderProcess): void {
 
   setHandler(fulfillmentCancelled, ({ fulfillment, reason }) => {
     const found = order.fulfillments.find((each) => each.reference === fulfillment && each.standing === 'submitted');
-    if (!found || order.cancel?.outcome === 'asking') return;
+    if (!found || stopping(order)) return;
     found.standing = 'cancelled_by_warehouse';
     raise(
       order,
@@ -170,7 +176,7 @@ function hearNews(order: OrderProcess): void {
   });
 
   setHandler(shipmentOverdue, ({ fulfillment, days }) => {
-    if (order.attention || isFinal(order.state)) return;
+    if (order.attention || stopping(order) || isFinal(order.state)) return;
     raise(
       order,
       attention('shipment_overdue', `${fulfillment} has not shipped within ${days} days.`, { reference: fulfillment }),
@@ -178,7 +184,7 @@ function hearNews(order: OrderProcess): void {
   });
 
   setHandler(shipmentUnreadable, ({ fulfillment, problem }) => {
-    if (order.attention || isFinal(order.state)) return;
+    if (order.attention || stopping(order) || isFinal(order.state)) return;
     raise(order, attention('shipment_unreadable', `${fulfillment}: ${problem}`, { reference: fulfillment }));
   });
 

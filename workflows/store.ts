@@ -8,6 +8,8 @@ const { pollStore } = proxyActivities<Activities>({
   startToCloseTimeout: '2 hours',
   heartbeatTimeout: '1 minute',
   retry: { initialInterval: '5 seconds', maximumInterval: '5 minutes' },
+  // Not the SDK's default (1.24): two turns must not run beside each other.
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
 });
 
 /** Finds a store's orders and starts their workflows, for as long as the store exists. */

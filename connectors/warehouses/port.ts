@@ -24,8 +24,8 @@ export interface Warehouse {
   /** One page of what happened since a moment: shipments, and orders the warehouse gave up. */
   listNews(request: { since: string; page: string | null }): Promise<NewsPage>;
 
-  /** What happened to one of its orders, for a webhook that named it. */
-  fetchNews(externalOrderId: string): Promise<NewsPage>;
+  /** What happened to the orders that webhooks named, up to 100 of them in one call. Ids it does not know are left out. */
+  fetchNews(externalOrderIds: string[]): Promise<NewsPage>;
 
   shippingMethods(): Promise<string[]>;
 

@@ -136,6 +136,8 @@ create table orders (
   constraint orders_exist_once unique (store_id, external_id)
 );
 create index orders_by_time on orders (tenant_id, imported_at desc, id desc);
+-- operators and support look across tenants
+create index orders_by_time_everywhere on orders (imported_at desc, id desc);
 create index orders_by_state on orders (tenant_id, state, imported_at desc, id desc);
 create index orders_waiting on orders (waits_for) where waits_for is not null;
 create index orders_not_started on orders (store_id, imported_at) where workflow_started_at is null and state <> 'closed';

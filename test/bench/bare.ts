@@ -48,7 +48,7 @@ export async function measureBare(address: string, count: number): Promise<numbe
   return perSecond;
 
   async function drain(signal: (id: string) => Promise<void>): Promise<void> {
-    for (let done = 0; done < count; ) {
+    for (let done = 0; done < count;) {
       const ids = waiting.splice(0, atOnce);
       if (ids.length === 0) await new Promise<void>((resolve) => (wake = resolve));
       await Promise.all(ids.map(signal));

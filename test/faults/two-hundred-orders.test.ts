@@ -38,7 +38,8 @@ let lostCompletions = 0;
 beforeAll(async () => {
   waybill = await startWaybill({
     workers: false,
-    shipbob: { autoShip: { afterMs: 200 }, webhookRetryMs: [] },
+    // Our own protocol alone must keep duplicates out: the stand-in would take a reference twice.
+    shipbob: { autoShip: { afterMs: 200 }, webhookRetryMs: [], acceptDuplicates: true },
     settings: { pollSeconds: { busy: 1, idle: 2 } },
   });
 });

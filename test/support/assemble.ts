@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { NativeConnection, type ActivityInterceptorsFactory, type Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities.js';
 import { createHttp } from '../../connectors/http.js';
@@ -33,9 +33,9 @@ export async function assemble(options: Assembly) {
   const keyRing = parseKeyRing(options.keys);
   const queues = taskQueues(options.prefix);
   const dataConverter = createDataConverter(keyRing, 'default');
-  const connection = await Connection.connect({ address: temporalAddress() });
   const native = await NativeConnection.connect({ address: temporalAddress() });
-  const temporal = new Client({ connection, dataConverter });
+  // As the product's worker does, on the workers' connection.
+  const temporal = new Client({ connection: native, dataConverter });
   const outside = createHttp({ allowed: ['127.0.0.1'], deadlineMs: options.deadlineMs });
   const { http } = outside;
   const limiter = createRateLimiter(database.db);
@@ -67,7 +67,6 @@ export async function assemble(options: Assembly) {
       await real.close();
       await outside.close();
       await native.close();
-      await connection.close();
       await database.close();
     },
   };

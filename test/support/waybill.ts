@@ -52,7 +52,7 @@ export async function startWaybill(options: WaybillOptions = {}) {
   for (const sku of ['WH-KIT-1', 'WH-TEA-30', 'WH-BOOK-7']) shipbob.addProduct({ sku, name: sku, onHand: 1_000_000 });
   const keys = `k1:${randomBytes(32).toString('base64')}`;
   const keyRing = parseKeyRing(keys);
-  const ids = await connect(database, keyRing, urls, options);
+  const ids = await connectSample(database, keyRing, urls, options);
   const prefix = testTaskQueue('waybill');
   const assembly = await assemble({ deadlineMs: 5_000, ...options, databaseUrl: database.url, keys, prefix });
   const { temporal, queues } = assembly;
@@ -60,19 +60,7 @@ export async function startWaybill(options: WaybillOptions = {}) {
 
   return {
     ...{ database, db: database.db, clickbank, shipbob, urls, keys, prefix, ...ids, ...assembly },
-    /** Starts the store's and the warehouse's workflows, as enabling them does. */
-    async enable() {
-      await temporal.workflow.start(workflowTypes.warehouse, {
-        workflowId: warehouseWorkflowId(ids.warehouseId),
-        taskQueue: queues.connections,
-        args: [{ warehouseId: ids.warehouseId, paused: false, fixes: [] }],
-      });
-      await temporal.workflow.start(workflowTypes.store, {
-        workflowId: storeWorkflowId(ids.storeId),
-        taskQueue: queues.connections,
-        args: [{ storeId: ids.storeId, paused: false, fixes: [] }],
-      });
-    },
+    enable: () => enableSample({ temporal, queues, ...ids }),
     /** Ends everything this test started, workflows included. */
     async stop() {
       await assembly.stopWorkers();
@@ -85,6 +73,26 @@ export async function startWaybill(options: WaybillOptions = {}) {
   };
 }
 
+/** Starts the store's and the warehouse's workflows, as enabling them does. */
+export async function enableSample(waybill: {
+  temporal: Client;
+  queues: { connections: string };
+  storeId: string;
+  warehouseId: string;
+}): Promise<void> {
+  const { temporal, queues, storeId, warehouseId } = waybill;
+  await temporal.workflow.start(workflowTypes.warehouse, {
+    workflowId: warehouseWorkflowId(warehouseId),
+    taskQueue: queues.connections,
+    args: [{ warehouseId, paused: false, fixes: [] }],
+  });
+  await temporal.workflow.start(workflowTypes.store, {
+    workflowId: storeWorkflowId(storeId),
+    taskQueue: queues.connections,
+    args: [{ storeId, paused: false, fixes: [] }],
+  });
+}
+
 async function terminateAll(temporal: Client, ids: { storeId: string; warehouseId: string }): Promise<void> {
   for (const id of [storeWorkflowId(ids.storeId), warehouseWorkflowId(ids.warehouseId)])
     await temporal.workflow
@@ -93,7 +101,8 @@ async function terminateAll(temporal: Client, ids: { storeId: string; warehouseI
       .catch(() => undefined);
 }
 
-async function connect(
+/** One tenant with a ClickBank store and a ShipBob warehouse at these addresses, mapped and ready to be enabled. */
+export async function connectSample(
   database: FreshDatabase,
   keyRing: ReturnType<typeof parseKeyRing>,
   urls: { clickbank: string; shipbob: string },

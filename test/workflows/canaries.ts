@@ -1,4 +1,5 @@
 import type { Payload } from '@temporalio/common';
+import { parseWorkflowId } from '../../domain/identifiers.js';
 import { sandboxKey } from '../../sandbox/clickbank/state.js';
 import { sandboxShipbobToken } from '../../sandbox/shipbob/sandbox.js';
 import { createPayloadCodec } from '../../worker/payload-codec.js';
@@ -16,6 +17,9 @@ export const canary = {
 };
 
 const peopleAndSecrets = [...Object.values(canary.customer), sandboxKey.apiKey, sandboxShipbobToken];
+
+/** The server's own word on an activity that was cancelled before a worker took it. */
+const ofTheServer = '"ACTIVITY_ID_NOT_STARTED"';
 
 export interface Leaks {
   workflows: number;
@@ -41,8 +45,11 @@ export async function findLeaks(waybill: Waybill): Promise<Leaks> {
     const texts = [...found.texts, ...[...found.payloads, ...decoded].map(textOf)];
     for (const word of peopleAndSecrets)
       if (texts.some((text) => text.includes(word))) leaks.canaries.push(`${workflowId}: ${word}`);
+    for (const word of ['ord_', receiptIn(workflowId)])
+      if (found.payloads.some((payload) => textOf(payload).includes(word)))
+        leaks.plain.push(`${workflowId}: ${word}`);
     for (const payload of found.payloads)
-      if (encodingOf(payload) !== 'binary/encrypted') leaks.plain.push(`${workflowId}: ${textOf(payload)}`);
+      if (encodingOf(payload) !== 'binary/encrypted' && textOf(payload) !== ofTheServer) leaks.plain.push(`${workflowId}: ${textOf(payload)}`);
   }
   return leaks;
 }
@@ -55,6 +62,8 @@ function collect(value: unknown, into = { texts: [] as string[], payloads: [] as
   else if (typeof value === 'object' && value !== null)
     for (const [name, inner] of Object.entries(value)) {
       if (name === 'searchAttributes') into.texts.push(...searchAttributeTexts(inner));
+      // The SDK's own note on a local activity: its name, number and times. Its result is beside it, as "result".
+      else if (name === 'data' && isPayloads(inner)) into.texts.push(...inner.payloads.map(textOf));
       else collect(inner, into);
     }
   return into;
@@ -65,8 +74,18 @@ function searchAttributeTexts(value: unknown): string[] {
   return Object.values(fields).map(textOf);
 }
 
+function isPayloads(value: unknown): value is { payloads: Payload[] } {
+  return typeof value === 'object' && value !== null && 'payloads' in value && Array.isArray(value.payloads);
+}
+
 function isPayload(value: unknown): value is Payload {
   return typeof value === 'object' && value !== null && 'metadata' in value && 'data' in value;
+}
+
+/** What an order is called must not stand in a payload as it is stored; in the workflow's own id it does. */
+function receiptIn(workflowId: string): string {
+  const id = parseWorkflowId(workflowId);
+  return id?.kind === 'order' ? id.externalId : workflowId;
 }
 
 const textOf = (payload: Payload) => Buffer.from(payload.data ?? new Uint8Array()).toString('utf8');

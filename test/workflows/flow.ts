@@ -142,7 +142,9 @@ export async function addWarehouse(waybill: Waybill) {
     args: [{ warehouseId, paused: false, fixes: [] }],
   });
   const stop = async () => {
-    await workflow.terminate('the test is over');
+    await workflow.signal(messages.connection.stop);
+    await askToYield(db, warehouseId);
+    await workflow.result();
     await sandbox.close();
   };
   return { sandbox, warehouseId, stop };

@@ -45,7 +45,7 @@ export function connect(options: ShipbobConnectOptions): Warehouse {
     create: (request) => createOrder(desk, request),
     cancel: (order) => cancelOrder(desk, order),
     listNews: (request) => listNews(desk, request),
-    fetchNews: (externalOrderId) => fetchNews(desk, externalOrderId),
+    fetchNews: (externalOrderIds) => fetchNews(desk, externalOrderIds),
     shippingMethods: () => catalogue.shippingMethods(),
     inventory: (skus) => readInventory(client, skus),
     probe: () => probe(client, settings.channelId),

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { Failure } from '../../../domain/failures.js';
 import type { NewsPage } from '../port.js';
 import { isCancelled, type OrderDesk } from './orders.js';
 import { toShipment, Unreadable, type StockPerPiece } from './shipment.js';
@@ -25,11 +24,13 @@ export async function listNews(desk: OrderDesk, request: { since: string; page: 
   return { ...(await translate(desk, entries)), nextPage: entries.length >= defaultPageSize ? String(page + 1) : null };
 }
 
-export async function fetchNews(desk: OrderDesk, externalOrderId: string): Promise<NewsPage> {
-  if (!/^\d+$/.test(externalOrderId))
-    throw new Failure('not_found', `"${externalOrderId.slice(0, 40)}" is not the id of a ShipBob order.`);
-  const call = { method: 'GET', path: `/order/${externalOrderId}`, permission: 'orders_read' } as const;
-  return { ...(await translate(desk, [await desk.client.call(call, z.looseObject({}))])), nextPage: null };
+/** A webhook is only a hint: an id that cannot be one, or that ShipBob does not know, brings no news. */
+export async function fetchNews(desk: OrderDesk, externalOrderIds: string[]): Promise<NewsPage> {
+  const ids = externalOrderIds.filter((id) => /^\d+$/.test(id));
+  if (ids.length === 0) return { shipments: [], cancellations: [], malformed: [], nextPage: null };
+  const query = { IDs: ids.join(','), Limit: String(pageSize) };
+  const call = { method: 'GET', path: '/order', query, permission: 'orders_read' } as const;
+  return { ...(await translate(desk, await desk.client.call(call, z.array(z.unknown())))), nextPage: null };
 }
 
 type News = Omit<NewsPage, 'nextPage'>;

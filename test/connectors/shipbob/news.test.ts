@@ -51,7 +51,7 @@ describe('ShipBob news', () => {
         ],
       }),
     ]);
-    expect(await bench.warehouse.fetchNews(order.externalId)).toEqual(news);
+    expect(await bench.warehouse.fetchNews([order.externalId])).toEqual(news);
   });
 
   it('reports a part, and later the rest', async () => {
@@ -97,9 +97,9 @@ describe('ShipBob news', () => {
     bench = await openBench();
     const order = await create();
     bench.sandbox.ship(order.reference, [{ labelOnly: true }]);
-    expect((await bench.warehouse.fetchNews(order.externalId)).shipments).toEqual([]);
+    expect((await bench.warehouse.fetchNews([order.externalId])).shipments).toEqual([]);
     bench.sandbox.ship(order.reference);
-    expect((await bench.warehouse.fetchNews(order.externalId)).shipments).toHaveLength(1);
+    expect((await bench.warehouse.fetchNews([order.externalId])).shipments).toHaveLength(1);
   });
 
   it('reports a parcel that left without a tracking number', async () => {
@@ -191,7 +191,7 @@ describe('ShipBob news', () => {
     const order = await create();
     const spoilt = bench.connect({ http: htmlInstead(bench.http) });
     expect((await failureOf(spoilt.listNews({ since: longAgo, page: null }))).code).toBe('answer_malformed');
-    expect((await failureOf(spoilt.fetchNews(order.externalId))).code).toBe('answer_malformed');
+    expect((await failureOf(spoilt.fetchNews([order.externalId]))).code).toBe('answer_malformed');
     expect((await failureOf(spoilt.findByReference(order.reference))).code).toBe('answer_malformed');
     bench.sandbox.faults = [{ kind: 'truncated', rate: 1 }];
     expect((await failureOf(bench.warehouse.listNews({ since: longAgo, page: null }))).code).toBe('unavailable');
@@ -234,7 +234,8 @@ describe('ShipBob news', () => {
 
   it('does not know an order that ShipBob does not have', async () => {
     bench = await openBench();
-    expect((await failureOf(bench.warehouse.fetchNews('7'))).code).toBe('not_found');
-    expect((await failureOf(bench.warehouse.fetchNews('../channel'))).code).toBe('not_found');
+    const nothing = { shipments: [], cancellations: [], malformed: [], nextPage: null };
+    expect(await bench.warehouse.fetchNews(['7'])).toEqual(nothing);
+    expect(await bench.warehouse.fetchNews(['../channel'])).toEqual(nothing);
   });
 });

@@ -157,7 +157,7 @@ describe('ShipBob webhooks over HTTP', () => {
     bench.sandbox.state.webhooks.shift();
     const [id] = await ship('store.A1.1g1');
     expect(received).toEqual([expect.objectContaining({ topic: 'order.shipped', orderIds: [id] })]);
-    expect((await bench.warehouse.fetchNews(id!)).shipments).toHaveLength(1);
+    expect((await bench.warehouse.fetchNews([id!])).shipments).toHaveLength(1);
   });
 
   it('is told again under the same key until it answers, and of a cancellation too', async () => {
