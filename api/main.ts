@@ -63,9 +63,9 @@ export async function startApi(configuration: Configuration, logger: Logger): Pr
     }),
   );
   const close = async () => {
-    await temporal.connection.close();
     await outside.close();
     await database.close();
+    await temporal.connection.close();
   };
   const { HOST: host, PORT: port } = configuration;
   const url = await listen(server, host, port).catch(async (error: unknown) => {
@@ -142,8 +142,8 @@ async function closeServer(server: Server): Promise<void> {
   clearTimeout(late);
 }
 
-/** The API process: runs until SIGINT or SIGTERM. */
-export async function runApiProcess(env: NodeJS.ProcessEnv): Promise<void> {
+/** The API process: runs until SIGINT or SIGTERM, and ends it. */
+export async function runApiProcess(env: NodeJS.ProcessEnv): Promise<never> {
   const configuration = readConfiguration(env);
   const logger = pino({ level: configuration.LOG_LEVEL, name: 'api' });
   const api = await startApi(configuration, logger);
@@ -151,4 +151,6 @@ export async function runApiProcess(env: NodeJS.ProcessEnv): Promise<void> {
   await new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
   await api.stop();
   logger.info('API stopped');
+  // Where Temporal was away, its client may still wait to try again, and would throw to find its channel closed.
+  process.exit(0);
 }

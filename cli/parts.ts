@@ -22,7 +22,7 @@ export function createParts(say: (line: string) => void): Parts {
       });
       starting.add(beginning);
       const part = await beginning.finally(() => starting.delete(beginning));
-      say(`${((Date.now() - from) / 1_000).toFixed(1).padStart(7)} s  ${name}`);
+      if (!stopping) say(`${((Date.now() - from) / 1_000).toFixed(1).padStart(7)} s  ${name}`);
       return part;
     },
     async stop() {

@@ -3,7 +3,7 @@ import { addKeyCommands } from './keys.js';
 import { addOrderCommands } from './orders.js';
 import { addServiceCommands } from './service.js';
 import { addStoreCommands } from './stores.js';
-import { CliError, type Terminal } from './terminal.js';
+import { explain, type Terminal } from './terminal.js';
 
 /** Runs one command line and gives back the exit code: 0, or 1 after one clear sentence on the error output. */
 export async function runCli(args: string[], terminal: Terminal): Promise<number> {
@@ -29,9 +29,4 @@ export async function runCli(args: string[], terminal: Terminal): Promise<number
     return 1;
   }
   return code;
-}
-
-function explain(error: unknown, terminal: Terminal): void {
-  terminal.err(`waybill: ${error instanceof Error ? error.message : String(error)}`);
-  if (error instanceof CliError && error.fix !== null) terminal.err(`  ${error.fix}`);
 }

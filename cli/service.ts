@@ -12,10 +12,7 @@ export function addServiceCommands(program: Command, terminal: Terminal, fail: (
   program
     .command('up')
     .description('run all of Waybill here, with the servers it needs and, unless WAYBILL_SANDBOX=off, a sample store')
-    .action(async () => {
-      const { runUp } = await import('./up.js');
-      if (!(await runUp(terminal))) fail();
-    });
+    .action(async () => (await import('./up.js')).runUp(terminal));
   program
     .command('api')
     .description('run the API (settings: .env.example)')

@@ -15,3 +15,9 @@ export class CliError extends Error {
     this.fix = fix;
   }
 }
+
+/** Says what is wrong in one sentence, and what to do where that is known. */
+export function explain(error: unknown, terminal: Terminal): void {
+  terminal.err(`waybill: ${error instanceof Error ? error.message : String(error)}`);
+  if (error instanceof CliError && error.fix !== null) terminal.err(`  ${error.fix}`);
+}

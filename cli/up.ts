@@ -10,32 +10,26 @@ import { migrateDatabase, prepareTemporal } from './migrate.js';
 import { askedToStop, createParts, type Parts } from './parts.js';
 import { setUpSampleAccount } from './sample-account.js';
 import { startStandIns } from './stand-ins.js';
-import { CliError, type Terminal } from './terminal.js';
+import { CliError, explain, type Terminal } from './terminal.js';
 import { choosePort, startServers } from './up-servers.js';
 import { welcome } from './welcome.js';
 
-/** `waybill up`: runs all of Waybill until it is asked to stop or a part fails; false when one failed. */
-export async function runUp(terminal: Terminal): Promise<boolean> {
+/** `waybill up`: runs all of Waybill until it is asked to stop or a part fails, and ends the process. */
+export async function runUp(terminal: Terminal): Promise<never> {
   const parts = createParts(terminal.out);
   const asked = askedToStop(terminal.out);
-  let isUp = false;
-  let isFine = true;
+  let code = 0;
   try {
     const outcome = await Promise.race([bringUp(terminal, parts), asked]);
-    if (outcome !== 'stop') {
-      isUp = true;
-      await Promise.race([outcome.ended, asked]);
-    }
+    if (outcome !== 'stop') await Promise.race([outcome.ended, asked]);
   } catch (error) {
-    isFine = false;
-    terminal.err(`waybill: ${(error as Error).message}`);
-    if (error instanceof CliError && error.fix !== null) terminal.err(`  ${error.fix}`);
+    code = 1;
+    explain(error, terminal);
   }
   await parts.stop();
-  if (isUp) terminal.out('Stopped. The data is kept for the next start.');
-  // A start that was broken off may still wait for a download or a build.
-  else process.exit(isFine ? 0 : 1);
-  return isFine;
+  terminal.out('Stopped.');
+  // What is left waits for nothing: a download or a build that a broken-off start began, or a client's next try.
+  process.exit(code);
 }
 
 async function bringUp(terminal: Terminal, parts: Parts): Promise<{ ended: Promise<void> }> {
@@ -82,7 +76,7 @@ async function bringUp(terminal: Terminal, parts: Parts): Promise<{ ended: Promi
     (each) => each.stop(),
   );
   const seconds = (Date.now() - from) / 1_000;
-  welcome({ seconds, url, key, standIns, temporalUrl: configuration.TEMPORAL_UI_URL ?? null }).forEach(out);
+  out(welcome({ seconds, url, key, standIns, temporalUrl: configuration.TEMPORAL_UI_URL ?? null }).join('\n'));
   return worker;
 }
 

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { startApi } from '../../api/main.js';
 import { saveCredentials } from '../../database/credentials.js';
 import { orderWorkflowId } from '../../domain/identifiers.js';
+import type { RateLimiter } from '../../connectors/rate-limiter.js';
 import type { RecordedCall } from '../../sandbox/stand-in.js';
 import { readConfiguration } from '../../worker/configuration.js';
 import { assemble } from '../support/assemble.js';
@@ -14,18 +15,21 @@ import { freshDatabase, type FreshDatabase } from '../support/database.js';
 import { temporalAddress, testTaskQueue } from '../support/temporal.js';
 import { connectSample, enableSample } from '../support/waybill.js';
 
+const lifted: RateLimiter = { take: async () => undefined, block: async () => undefined };
+
 type Urls = { clickbank: string; shipbob: string };
 
 /**
  * Orders from import to the proven ship notice, through the real API, worker, PostgreSQL, Temporal and both sandboxes
- * over HTTP; the warehouse tells by webhook. Counted until the last order is shipped.
+ * over HTTP; the warehouse tells by webhook. Counted until the last order is shipped. The vendors' limits are lifted, or
+ * the figure would be ClickBank's ten calls a second and not this machine's.
  */
 export async function measureEndToEnd(count: number) {
   const sandboxes = await startSandboxes();
   const database = await freshDatabase();
   const keys = `k1:${randomBytes(32).toString('base64')}`;
   const prefix = testTaskQueue('bench');
-  const waybill = await assemble({ databaseUrl: database.url, keys, prefix, deadlineMs: 20_000 });
+  const waybill = await assemble({ databaseUrl: database.url, keys, prefix, deadlineMs: 20_000, limiter: lifted });
   const settings = { pollSeconds: { busy: 60, idle: 295 } };
   const ids = await connectSample(database, waybill.keyRing, sandboxes.urls, { settings });
   const api = await startApi(configurationFor(database, keys, prefix), pino({ level: 'silent' }));
@@ -119,14 +123,11 @@ async function countWorkflows(temporal: Assembled['temporal'], storeId: string):
   }
 }
 
+/** Without the calls that connect and probe, which are once for each connection and not for each order. */
 async function countCalls(urls: Urls, count: number) {
-  const clickbank = (await (await fetch(`${urls.clickbank}/_sandbox/calls`)).json()) as RecordedCall[];
-  const shipbob = (await (await fetch(`${urls.shipbob}/_sandbox/calls`)).json()) as RecordedCall[];
-  const lists = clickbank.filter((call) => call.path.endsWith('/list') && !call.query['receipt']);
-  return {
-    marketplaceCallsPer50Orders: round((lists.length / count) * 50),
-    warehouseCallsPerOrder: round(shipbob.length / count),
-  };
+  const calls = (await (await fetch(`${urls.shipbob}/_sandbox/calls`)).json()) as RecordedCall[];
+  const ofOrders = calls.filter((call) => /\/order(\/|$)/.test(call.path));
+  return { warehouseCallsPerOrder: round(ofOrders.length / count) };
 }
 
 async function post(url: string, body: object): Promise<void> {

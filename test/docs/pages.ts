@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -13,10 +13,10 @@ export interface Page {
 
 /** README, CHANGELOG and all of docs. */
 export function readPages(): Page[] {
-  const paths = ['README.md', 'CHANGELOG.md', ...globSync('docs/**/*.md', { cwd: root })];
-  return paths.map((path) => {
+  const docs = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
+  return ['README.md', 'CHANGELOG.md', ...docs.map((name) => `docs/${name}`)].map((path) => {
     const text = readFileSync(`${root}${path}`, 'utf8');
-    return { path: path.replaceAll('\\', '/'), text, code: codeOf(text) };
+    return { path, text, code: codeOf(text) };
   });
 }
 

@@ -2,6 +2,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, type ActivityInterceptorsFactory, type Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities.js';
 import { createHttp } from '../../connectors/http.js';
+import type { RateLimiter } from '../../connectors/rate-limiter.js';
 import { parseKeyRing } from '../../database/key-ring.js';
 import { openDatabase } from '../../database/pool.js';
 import { createRateLimiter } from '../../database/rate-limits.js';
@@ -24,6 +25,8 @@ export interface Assembly {
   /** One call's deadline: faults that never answer then cost a test little. */
   deadlineMs: number;
   interceptors?: ActivityInterceptorsFactory[];
+  /** In place of the shared one: the bench lifts the vendors' limits altogether. */
+  limiter?: RateLimiter;
   wakeups?: (real: Wakeups) => Wakeups;
 }
 
@@ -38,7 +41,7 @@ export async function assemble(options: Assembly) {
   const temporal = new Client({ connection: native, dataConverter });
   const outside = createHttp({ allowed: ['127.0.0.1'], deadlineMs: options.deadlineMs });
   const { http } = outside;
-  const limiter = createRateLimiter(database.db);
+  const limiter = options.limiter ?? createRateLimiter(database.db);
   const connections = createConnections({ db: database.db, keyRing, http, limiter, limits: liftedLimits });
   const real = listenForWakes(options.databaseUrl, () => undefined, connections.forget);
   const activities = createActivities({

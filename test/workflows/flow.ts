@@ -49,11 +49,12 @@ export function flowOf(waybill: Waybill) {
       return db.selectFrom('timeline').selectAll().where('order_id', '=', id).orderBy('id').execute();
     },
     events: async (receipt: string) => (await flow.timeline(receipt)).map((each) => each.event),
-    /** Waits for the order's row to say so; gives the row. */
+    /** Waits for the order's row to say so, and for its workflow where it has one; gives the row. */
     until: (receipt: string, state: OrderState, seconds = 20) =>
       eventually(async () => {
         const row = await flow.row(receipt);
         expect({ state: row.state, attention: row.attention?.cause ?? null }).toMatchObject({ state });
+        if (state !== 'closed') expect(row.workflow_started_at).not.toBeNull();
         return row;
       }, seconds),
     untilAttention: (receipt: string, cause: string, seconds = 20) =>

@@ -5,6 +5,7 @@ import { messages, storeWorkflowId } from '../../domain/identifiers.js';
 import type { ConnectionSnapshot } from '../../domain/messages.js';
 import { defaultStoreSettings } from '../../domain/store.js';
 import { eventually } from '../support/eventually.js';
+import { pollNow } from '../support/poke.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
 import { temporalAddress, testTaskQueue, workflowBundle } from '../support/temporal.js';
 import { startWaybill } from '../support/waybill.js';
@@ -17,7 +18,7 @@ const day = 24 * hour;
 /** A clock that runs as fast as the store polls, up to an end. */
 function fastClock(daysBack: number) {
   const begin = Date.now() - daysBack * day;
-  const clock = { now: begin, end: begin, days: () => (clock.now - begin) / day };
+  const clock = { now: begin, end: begin };
   const wakeups = (real: Wakeups): Wakeups => ({
     now: () => new Date(clock.now),
     async wait(connectionId, milliseconds, signal) {
@@ -29,42 +30,25 @@ function fastClock(daysBack: number) {
   return { clock, wakeups };
 }
 
-it('an idle store costs at most 300 events and 300 calls a day, and rolls over for weeks', async () => {
-  const { clock, wakeups } = fastClock(22);
+it('an idle store costs at most 300 events and 300 calls a day, and still sees an order within five minutes', async () => {
+  const { clock, wakeups } = fastClock(2);
   const waybill = await startWaybill({ wakeups, settings: { pollSeconds: defaultStoreSettings.pollSeconds } });
+  const calls = () => waybill.clickbank.standIn.calls.length;
   try {
-    const workflowId = storeWorkflowId(waybill.storeId);
-    clock.end = clock.now + day;
     const { temporal, queues, storeId } = waybill;
+    clock.end = clock.now + day;
     const handle = await temporal.workflow.start('store', {
-      ...{ workflowId, taskQueue: queues.connections },
+      ...{ workflowId: storeWorkflowId(storeId), taskQueue: queues.connections },
       args: [{ storeId, paused: false, fixes: [] }],
     });
-    await eventually(() => expect(clock.days()).toBeGreaterThanOrEqual(1), 40);
-    const { historyLength } = await handle.describe();
-    expect(historyLength).toBeLessThanOrEqual(300);
-    const idle = waybill.clickbank.standIn.calls.length;
-    expect(idle).toBeLessThanOrEqual(300);
-    // Orders have to be seen within five minutes.
-    expect(idle).toBeGreaterThan(day / (5 * 60_000));
+    await eventually(() => expect(clock.now).toBeGreaterThanOrEqual(clock.end), 40);
+    expect((await handle.describe()).historyLength).toBeLessThanOrEqual(300);
+    expect(calls()).toBeLessThanOrEqual(300);
+    expect(calls()).toBeGreaterThan(day / (5 * 60_000));
 
-    // Three weeks more, an hour a poll: the history starts anew several times.
-    await waybill.db
-      .updateTable('stores')
-      .set({ settings: JSON.stringify({ ...defaultStoreSettings, pollSeconds: { busy: 60, idle: 3_600 } }) })
-      .execute();
-    clock.end += 20 * day;
-    await handle.signal(messages.connection.settingsChanged);
-    await waybill.db.executeQuery(
-      (await import('kysely')).sql`select pg_notify('waybill_wake', ${`yield:${storeId}`})`.compile(waybill.db),
-    );
-    await eventually(() => expect(clock.days()).toBeGreaterThanOrEqual(21), 60);
-    const present = await temporal.workflow.getHandle(workflowId).describe();
-    expect(present.runId).not.toBe(handle.firstExecutionRunId);
-    expect(present).toMatchObject({ status: { name: 'RUNNING' } });
-    expect(present.historyLength).toBeLessThan(900);
     const [order] = waybill.clickbank.addOrders([{}]);
-    await (await import('../support/poke.js')).pollNow(waybill, { storeId });
+    clock.end += 5 * 60_000;
+    await pollNow(waybill, { storeId });
     await eventually(async () => {
       const rows = await waybill.db.selectFrom('orders').select('external_id').execute();
       expect(rows).toEqual([{ external_id: order!.receipt }]);
@@ -72,7 +56,7 @@ it('an idle store costs at most 300 events and 300 calls a day, and rolls over f
   } finally {
     await waybill.stop();
   }
-}, 120_000);
+}, 60_000);
 
 it('no message is lost while the store starts its history anew', async () => {
   const taskQueue = testTaskQueue('roll');
@@ -95,11 +79,13 @@ it('no message is lost while the store starts its history anew', async () => {
     const handle = workflow.getHandle(taskQueue);
     const sent: string[] = [];
     const runs = new Set<string>([first.firstExecutionRunId]);
-    for (let number = 0; runs.size < 4; number += 1) {
+    for (let number = 0; runs.size < 3; number += 1) {
       const key = `listing:sto_1:${number}`;
       await handle.signal(messages.connection.fixSaved, { key });
       sent.push(key);
       runs.add((await handle.describe()).runId);
+      // A few at once, but no backlog that grows: what counts is that some arrive at every moment of the change.
+      await eventually(() => expect(sent.length - woken.length).toBeLessThan(5));
     }
     // A pause outlives the change of runs too.
     await handle.signal(messages.connection.pause);

@@ -25,8 +25,11 @@ beforeAll(async () => {
 }, 600_000);
 afterAll(() => environment?.teardown());
 
-/** The server's clock as an activity sees it: the process's own does not skip. */
-const serverTime = () => Context.current().info.currentAttemptScheduledTimestampMs;
+/** The server's clock: the process's own, which activities see, does not skip. The first try knows no other. */
+async function serverTime(): Promise<number> {
+  const { isLocal, currentAttemptScheduledTimestampMs } = Context.current().info;
+  return isLocal ? environment.currentTimeMs() : currentAttemptScheduledTimestampMs;
+}
 
 /** Runs an order to its end. Its warehouse ships as soon as it is asked, unless the test says otherwise. */
 async function runOrder(own: Partial<Activities>, hold: Hold | null = null) {
@@ -79,13 +82,13 @@ it('an outage of two weeks is shown once, tried again with growing patience, and
   const attempts: number[] = [];
   let begin = 0;
   const { end, timeline, historyLength } = await runOrder({
-    submitFulfillment: () => {
-      const now = serverTime();
+    submitFulfillment: async () => {
+      const now = await serverTime();
       begin ||= now;
       attempts.push((now - begin) / hour);
       if (now - begin < 14 * day)
-        return Promise.reject(ApplicationFailure.retryable('The warehouse answered 503.', 'unavailable'));
-      return Promise.resolve({ outcome: 'submitted', dropped: [] });
+        throw ApplicationFailure.retryable('The warehouse answered 503.', 'unavailable');
+      return { outcome: 'submitted', dropped: [] };
     },
   });
   expect(end).toBe('shipped');
@@ -102,12 +105,12 @@ it('a refund that is pending for a week is looked at once a day, and then the or
   const looks: number[] = [];
   let begin = 0;
   const { end, timeline } = await runOrder({
-    submitFulfillment: () => {
-      const now = serverTime();
+    submitFulfillment: async () => {
+      const now = await serverTime();
       begin ||= now;
       looks.push(Math.round((now - begin) / day));
-      if (looks.length <= 7) return Promise.resolve({ outcome: 'wait', reason: 'A refund is pending for line kit-1.' });
-      return Promise.resolve({ outcome: 'submitted', dropped: [] });
+      if (looks.length <= 7) return { outcome: 'wait', reason: 'A refund is pending for line kit-1.' };
+      return { outcome: 'submitted', dropped: [] };
     },
   });
   expect(end).toBe('shipped');
@@ -122,12 +125,12 @@ it('a store whose every poll fails for three days goes on by itself', async () =
   let begin = 0;
   let attempts = 0;
   const { activities } = stubActivities({
-    pollStore: () => {
-      const now = serverTime();
+    pollStore: async () => {
+      const now = await serverTime();
       begin ||= now;
       attempts += 1;
-      if (now - begin < 3 * day) return Promise.reject(new Error('PostgreSQL is away'));
-      return Promise.resolve({ ended: 'gone' });
+      if (now - begin < 3 * day) throw new Error('PostgreSQL is away');
+      return { ended: 'gone' };
     },
   });
   const connection = environment.nativeConnection;
@@ -142,4 +145,31 @@ it('a store whose every poll fails for three days goes on by itself', async () =
   // Every five minutes, so that orders are seen soon after; retries leave nothing in the history.
   expect(attempts).toBeGreaterThan((3 * day) / (5 * 60_000) - 5);
   expect((await handle.describe()).historyLength).toBeLessThan(20);
+}, 60_000);
+
+it('a store polls for four weeks, hour after hour, in histories that stay short', async () => {
+  const taskQueue = testTaskQueue('store');
+  const lengths: number[] = [];
+  const runs = new Set<string>();
+  let turns = 0;
+  const { activities } = stubActivities({
+    pollStore: () => {
+      runs.add(Context.current().info.workflowExecution!.runId);
+      turns += 1;
+      return Promise.resolve({ ended: turns < 28 * 24 ? 'turn' : 'gone' });
+    },
+  });
+  const connection = environment.nativeConnection;
+  const worker = await Worker.create({ connection, taskQueue, workflowBundle: workflowBundle(), activities });
+  await worker.runUntil(
+    environment.client.workflow.execute('store', {
+      ...{ workflowId: taskQueue, taskQueue },
+      args: [{ storeId: 'sto_1', paused: false, fixes: [] }],
+    }),
+  );
+  for (const runId of runs)
+    lengths.push((await environment.client.workflow.getHandle(taskQueue, runId).describe()).historyLength);
+  expect(turns).toBe(28 * 24);
+  expect(runs.size).toBeGreaterThan(3);
+  expect(Math.max(...lengths)).toBeLessThan(900);
 }, 60_000);
