@@ -29,6 +29,30 @@ export type SubmitAnswer =
  */
 export async function submitFulfillment(deps: ActivityDependencies, request: SubmitRequest): Promise<SubmitAnswer> {
   const submission = await loadSubmission(deps.db, request.reference);
+  try {
+    if (await mayBeThere(deps, submission)) return await ask(deps, submission, request.to, []);
+    return await lookAndAsk(deps, submission, request.to);
+  } catch (error) {
+    // Whatever stops us now, an earlier attempt may have got through: the order must not count as never sent.
+    if (!(error instanceof Failure) || !submission.sentAt) throw error;
+    throw new Failure(error.code, error.message, { ...error.about, sent: 'perhaps' }, error);
+  }
+}
+
+/** An earlier attempt may have reached the warehouse: then its outcome comes first, and no new look at the marketplace. */
+async function mayBeThere(
+  deps: ActivityDependencies,
+  { warehouseId, reference, sentAt }: Submission,
+): Promise<boolean> {
+  if (!sentAt) return false;
+  return ofConnection(warehouseId, async () => {
+    const warehouse = await deps.warehouseOf(warehouseId);
+    const settled = Date.now() - sentAt.getTime() >= warehouse.capabilities.settleMs;
+    return !settled || (await warehouse.findByReference(reference)) !== null;
+  });
+}
+
+async function lookAndAsk(deps: ActivityDependencies, submission: Submission, to: OrderState): Promise<SubmitAnswer> {
   const present = await ofConnection(submission.storeId, async () => {
     const marketplace = await deps.marketplaceOf(submission.storeId);
     return marketplace.fetchOrder(submission.externalId);
@@ -36,17 +60,22 @@ export async function submitFulfillment(deps: ActivityDependencies, request: Sub
   const decision = decideRelease(submission.lines, present);
   if (decision.release === 'wait') return { outcome: 'wait', reason: decision.reason };
   if (decision.release === 'shipped_elsewhere') return { outcome: 'shipped_elsewhere', reason: decision.reason };
-  if (decision.release === 'go') {
-    await ofConnection(submission.warehouseId, () => askWarehouse(deps, submission, request.to));
-    return { outcome: 'submitted', dropped: [] };
-  }
+  if (decision.release === 'go') return ask(deps, submission, to, []);
   const all = submission.lines.map((line) => line.lineId);
   const dropped = decision.release === 'cancel' ? all : decision.lineIds;
   await dropLines(deps.db, submission, standings(dropped, present), decision.reason);
   const left = submission.lines.filter((line) => !dropped.includes(line.lineId));
   if (left.length === 0) return { outcome: 'given_up', dropped, reason: decision.reason };
-  const rest = { ...submission, lines: left };
-  await ofConnection(submission.warehouseId, () => askWarehouse(deps, rest, request.to));
+  return ask(deps, { ...submission, lines: left }, to, dropped);
+}
+
+async function ask(
+  deps: ActivityDependencies,
+  submission: Submission,
+  to: OrderState,
+  dropped: string[],
+): Promise<SubmitAnswer> {
+  await ofConnection(submission.warehouseId, () => askWarehouse(deps, submission, to));
   return { outcome: 'submitted', dropped };
 }
 
@@ -100,6 +129,11 @@ function sameGoods(
   asked: { warehouseSku: string; quantity: number }[],
 ): WarehouseOrder | null {
   if (!found) return null;
+  if (found.cancelled)
+    throw new Failure('cancelled_at_warehouse', `The warehouse holds ${found.reference} as cancelled.`, {
+      reference: found.reference,
+      warehouse_order: found.externalId,
+    });
   const text = (items: { warehouseSku: string; quantity: number }[]) =>
     items
       .map((item) => `${item.warehouseSku}×${item.quantity}`)

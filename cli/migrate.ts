@@ -32,7 +32,7 @@ export async function withTemporal<T>(
   configuration: Configuration,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const options = { ...(await connectionOptions(configuration)), connectTimeout: 10_000 };
+  const options = { ...(await connectionOptions(configuration)), connectTimeout: 5_000 };
   let connection: Connection | undefined;
   try {
     connection = await Connection.connect(options);

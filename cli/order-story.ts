@@ -1,5 +1,8 @@
-import type { OrderDetail } from './orders.js';
+import type { z } from 'zod';
+import type { orderDetail } from '../api/order-schemas.js';
 import { table, when } from './table.js';
+
+export type OrderDetail = z.infer<typeof orderDetail>;
 
 /** The whole story of an order in plain words: where it stands and why, what was decided by what, and what proves it. */
 export function orderStory(order: OrderDetail): string[] {

@@ -1,15 +1,14 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import type { foundOrder, orderDetail } from '../api/order-schemas.js';
+import type { foundOrder } from '../api/order-schemas.js';
 import type { CancelAnswer } from '../domain/messages.js';
 import type { Api } from './api-client.js';
 import { apiCommand, printJson, type ApiOptions } from './api-command.js';
-import { orderStory } from './order-story.js';
+import { orderStory, type OrderDetail } from './order-story.js';
 import { shortened, table, when } from './table.js';
 import { CliError, type Terminal } from './terminal.js';
 
 type FoundOrder = z.infer<typeof foundOrder>;
-export type OrderDetail = z.infer<typeof orderDetail>;
 
 interface ListOptions extends ApiOptions {
   state?: string;

@@ -27,7 +27,7 @@ export async function runUp(terminal: Terminal): Promise<never> {
     explain(error, terminal);
   }
   await parts.stop();
-  terminal.out('Stopped.');
+  if (code === 0) terminal.out('Stopped. The data is kept for the next start.');
   // What is left waits for nothing: a download or a build that a broken-off start began, or a client's next try.
   process.exit(code);
 }

@@ -16,6 +16,8 @@ export interface Submission {
   rule: string;
   ruleVersion: number;
   placedAt: string;
+  /** When an earlier attempt may have sent it; null when none did. */
+  sentAt: Date | null;
   shipTo: Address;
   lines: { lineId: string; warehouseSku: string; quantity: number; title: string }[];
 }
@@ -24,7 +26,7 @@ export async function loadSubmission(db: Database, reference: string): Promise<S
   const { rows } = await sql<Omit<Submission, 'placedAt'> & { placedAt: Date }>`
     select f.reference, f.order_id as "orderId", o.store_id as "storeId", o.external_id as "externalId",
       f.warehouse_id as "warehouseId", f.method_code as "methodCode", f.rule, f.rule_version as "ruleVersion",
-      o.placed_at as "placedAt",
+      o.placed_at as "placedAt", w.sent_at as "sentAt",
       jsonb_build_object('name', r.name, 'company', r.company, 'line1', r.line1, 'line2', r.line2, 'city', r.city,
         'region', r.region, 'postalCode', r.postal_code, 'country', r.country, 'email', r.email, 'phone', r.phone)
         as "shipTo",
@@ -33,6 +35,7 @@ export async function loadSubmission(db: Database, reference: string): Promise<S
          from fulfillment_lines l join order_lines n on n.order_id = f.order_id and n.line_id = l.line_id
          where l.reference = f.reference) as lines
     from fulfillments f join orders o on o.id = f.order_id join recipients r on r.order_id = o.id
+      left join write_intents w on w.business_key = ${writeKeys.submission(reference)}
     where f.reference = ${reference}`.execute(db);
   const row = rows[0];
   if (!row) throw new Error(`fulfillment ${reference} is not in the database`);

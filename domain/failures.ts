@@ -23,11 +23,6 @@ export const failureCatalogue = {
     title: 'The vendor asked us to slow down',
     fix: 'Nothing: it is tried again after the delay the vendor asked for.',
   },
-  daily_quota_spent: {
-    outcome: 'not_sent',
-    title: "The vendor account's daily calls are spent",
-    fix: 'Nothing: work goes on as the allowance refills. If it happens often, find the other tools that use this account.',
-  },
   unavailable: {
     outcome: 'not_sent',
     title: 'The vendor could not be reached or answered with a server error to a read',
@@ -36,7 +31,7 @@ export const failureCatalogue = {
   answer_malformed: {
     outcome: 'not_sent',
     title: 'The vendor answered a read with something that cannot be understood',
-    fix: 'Nothing at first: it is tried again. If it lasts, report the answer kept with the failure.',
+    fix: 'Nothing at first: it is tried again. If it lasts, report the call and the field named here.',
   },
   outcome_unknown: {
     outcome: 'unknown',

@@ -26,7 +26,7 @@ type Connections = Pick<ActivityDependencies, 'connectStore' | 'connectWarehouse
 const sharedForMs = 30_000;
 
 /** Opens connections to vendors: row, decrypted credentials and connector. Secrets live only in the connector. */
-export function createConnections(parts: ConnectionParts): Connections & { forget(connectionId: string): void } {
+export function createConnections(parts: ConnectionParts): Connections & { forget: (connectionId: string) => void } {
   const stores = shared<Marketplace>(async (id) => (await connectStore(parts, id)).marketplace);
   const warehouses = shared<Warehouse>(async (id) => (await connectWarehouse(parts, id)).warehouse);
   return {
@@ -34,7 +34,7 @@ export function createConnections(parts: ConnectionParts): Connections & { forge
     connectWarehouse: (id) => connectWarehouse(parts, id),
     marketplaceOf: stores.get,
     warehouseOf: warehouses.get,
-    forget(id) {
+    forget: (id) => {
       stores.forget(id);
       warehouses.forget(id);
     },
@@ -85,15 +85,13 @@ async function credentialsOf(parts: ConnectionParts, connectionId: string): Prom
 /** One value for each key, made once and kept for a while; a failure is not kept. */
 function shared<Value>(make: (id: string) => Promise<Value>) {
   const kept = new Map<string, { value: Promise<Value>; until: number }>();
-  return {
-    get(id: string): Promise<Value> {
-      const held = kept.get(id);
-      if (held && held.until > Date.now()) return held.value;
-      const value = make(id);
-      kept.set(id, { value, until: Date.now() + sharedForMs });
-      value.catch(() => kept.delete(id));
-      return value;
-    },
-    forget: (id: string) => void kept.delete(id),
+  const get = (id: string): Promise<Value> => {
+    const held = kept.get(id);
+    if (held && held.until > Date.now()) return held.value;
+    const value = make(id);
+    kept.set(id, { value, until: Date.now() + sharedForMs });
+    value.catch(() => kept.delete(id));
+    return value;
   };
+  return { get, forget: (id: string) => void kept.delete(id) };
 }

@@ -13,7 +13,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.js';
 import { attention, type Attention } from '../domain/attention.js';
-import { failureCatalogue, isFailureCode, type FailureAbout } from '../domain/failures.js';
+import { failureCatalogue, isFailureCode, type FailureAbout, type FailureCode } from '../domain/failures.js';
 import { refundRecheckMs } from '../domain/hold.js';
 import { waitKeys } from '../domain/identifiers.js';
 import { cancelOpen } from '../domain/ledger.js';
@@ -30,6 +30,7 @@ import {
   raise,
   tryAgain,
   workingState,
+  type FulfillmentProgress,
   type OrderProcess,
   type Step,
 } from '../domain/order-process.js';
@@ -122,9 +123,7 @@ async function submit(order: OrderProcess, input: OrderInput): Promise<void> {
     ),
   );
   if (!answer) {
-    // A refusal left nothing behind; anything else may have reached the warehouse.
-    if (order.attention && failureCatalogue[order.attention.cause].outcome === 'rejected')
-      fulfillment.standing = 'planned';
+    if (order.attention) fulfillment.standing = standingAfter(order.attention);
     return;
   }
   if (answer.outcome === 'submitted') {
@@ -146,6 +145,13 @@ async function submit(order: OrderProcess, input: OrderInput): Promise<void> {
   fulfillment.standing = 'cancelled';
   order.ledger = cancelLines(order.ledger, reference, answer.dropped);
   move(order, workingState(order), { event: 'given_up', actor: 'marketplace', message: answer.reason });
+}
+
+/** A refusal left nothing behind, unless an earlier attempt did; anything else may have reached the warehouse. */
+function standingAfter({ cause, about }: Attention): FulfillmentProgress['standing'] {
+  if (cause === 'cancelled_at_warehouse') return 'cancelled_by_warehouse';
+  const refused = failureCatalogue[cause].outcome === 'rejected' && cause !== 'internal';
+  return refused && cause !== 'outcome_ambiguous' && about['sent'] !== 'perhaps' ? 'planned' : 'asking';
 }
 
 function holdForRefund(order: OrderProcess, reason: string): void {
@@ -311,6 +317,11 @@ function problemOf(error: unknown, input: OrderInput): Attention {
     return attention('internal', `Order ${input.externalId}: ${message}`);
   }
   const about = (cause.details?.[0] ?? {}) as FailureAbout;
-  const waitsFor = about['connection'] ? waitKeys.connection(about['connection']) : null;
-  return attention(cause.type, cause.message, about, waitsFor);
+  return attention(cause.type, cause.message, about, waitKeyOf(cause.type, about, input));
+}
+
+/** What a person saves to mend it; the order then goes on by itself. */
+function waitKeyOf(cause: FailureCode, about: FailureAbout, input: OrderInput): string | null {
+  if (about['connection']) return waitKeys.connection(about['connection']);
+  return cause === 'shipping_method_unknown' ? waitKeys.shippingRule(input.storeId) : null;
 }
