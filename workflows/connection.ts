@@ -1,4 +1,5 @@
 import {
+  ActivityFailure,
   CancellationScope,
   allHandlersFinished,
   condition,
@@ -107,7 +108,11 @@ async function runTurn(turn: () => Promise<PollEnd>, interrupted: () => boolean)
     if (interrupted()) scope.cancel();
     return await result;
   } catch (error) {
-    if (isCancellation(error)) return null;
-    throw error;
+    // A turn asked to end may also end in a fault of its own, which Temporal then tries no more: the next turn does.
+    if (isCancellation(error) || interrupted()) return null;
+    // What a turn refuses to try again must not end the connection either.
+    if (!(error instanceof ActivityFailure)) throw error;
+    await condition(interrupted, '5 minutes');
+    return null;
   }
 }

@@ -25,6 +25,10 @@ interface ClickbankLedger {
   notices: { receipt: string; itemNo: string; trackingId: string }[];
 }
 
+interface StartedEvent {
+  workflowExecutionStartedEventAttributes: { input: { payloads: { data: string }[] } };
+}
+
 /** Real receipts among the first eight sample orders; the eighth is a test purchase. */
 const realSamples = 7;
 
@@ -115,6 +119,21 @@ describe('npm start', () => {
     const references = shipbob.orders.map((each) => each.reference_id);
     expect(new Set(references).size).toBe(references.length);
     expect(shipbob.accidents).toEqual({ products: [], shippingMethods: [], refusedDuplicates: 0 });
+  });
+
+  it('has the Temporal UI show what is encrypted, as a browser would ask for it', async () => {
+    const ui = new URL((await up.get<OrderDetail>(`/v1/orders/${before[0]!.id}`)).temporalUrl!);
+    const ask = async <Answer>(path: string) => (await (await fetch(`${ui.origin}/api/v1/${path}`)).json()) as Answer;
+    const { Codec } = await ask<{ Codec: { Endpoint: string } }>('settings');
+    const { history } = await ask<{ history: { events: StartedEvent[] } }>(`${ui.pathname.slice(1)}/history`);
+    const body = JSON.stringify(history.events[0]!.workflowExecutionStartedEventAttributes.input);
+    const decoded = await fetch(`${Codec.Endpoint}/decode`, {
+      ...{ method: 'POST', body },
+      headers: { origin: ui.origin, 'content-type': 'application/json', 'x-namespace': 'default' },
+    });
+    const { payloads } = (await decoded.json()) as StartedEvent['workflowExecutionStartedEventAttributes']['input'];
+    const input = JSON.parse(Buffer.from(payloads[0]!.data, 'base64').toString()) as object;
+    expect(input).toMatchObject({ orderId: before[0]!.id });
   });
 
   it('leaves nothing running after Ctrl-C', async () => {

@@ -3,8 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { Worker } from '@temporalio/worker';
+import { Worker, type NativeConnection } from '@temporalio/worker';
 import { stageAddressEdit } from '../../database/address-edits.js';
 import { messages, storeWorkflowId, waitKeys, warehouseWorkflowId } from '../../domain/identifiers.js';
 import { createPayloadCodec } from '../../worker/payload-codec.js';
@@ -15,7 +14,7 @@ import { saveListings, startWaybill, type Waybill } from '../support/waybill.js'
 import { sampleAddress } from '../workflows/addresses.js';
 import { flowOf, type Flow } from '../workflows/flow.js';
 import { stubActivities } from '../workflows/stub-activities.js';
-import { historiesFolder, historyKeyRing } from './recorded.js';
+import { historiesFolder, historyKeyRing, writeHistory } from './recorded.js';
 
 quietTemporal();
 let waybill: Waybill;
@@ -43,7 +42,7 @@ async function record(name: string, workflowId: string, runId?: string): Promise
   });
   const file = `${historiesFolder}/${name}.json`;
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `{"workflowId":${JSON.stringify(workflowId)},"history":${historyToJSON(history as never)}}\n`);
+  await writeFile(file, writeHistory({ workflowId, history }));
 }
 
 async function recode(value: unknown, change: (payload: Payload) => Promise<Payload>): Promise<void> {
@@ -198,7 +197,7 @@ describe('connections', () => {
     const taskQueue = testTaskQueue('roll');
     const { temporal, dataConverter } = waybill;
     const worker = await Worker.create({
-      connection: (temporal.connection as never),
+      connection: temporal.connection as NativeConnection,
       ...{ taskQueue, dataConverter, workflowBundle: workflowBundle(), activities: stubActivities().activities },
     });
     const client = new Client({ connection: temporal.connection, dataConverter });
@@ -215,4 +214,3 @@ describe('connections', () => {
     await record('store/continue-as-new', taskQueue, first.firstExecutionRunId);
   }, 120_000);
 });
-

@@ -46,10 +46,10 @@ export async function findLeaks(waybill: Waybill): Promise<Leaks> {
     for (const word of peopleAndSecrets)
       if (texts.some((text) => text.includes(word))) leaks.canaries.push(`${workflowId}: ${word}`);
     for (const word of ['ord_', receiptIn(workflowId)])
-      if (found.payloads.some((payload) => textOf(payload).includes(word)))
-        leaks.plain.push(`${workflowId}: ${word}`);
+      if (found.payloads.some((payload) => textOf(payload).includes(word))) leaks.plain.push(`${workflowId}: ${word}`);
     for (const payload of found.payloads)
-      if (encodingOf(payload) !== 'binary/encrypted' && textOf(payload) !== ofTheServer) leaks.plain.push(`${workflowId}: ${textOf(payload)}`);
+      if (encodingOf(payload) !== 'binary/encrypted' && textOf(payload) !== ofTheServer)
+        leaks.plain.push(`${workflowId}: ${textOf(payload)}`);
   }
   return leaks;
 }

@@ -169,7 +169,13 @@ describe('a connection that refuses', () => {
     const receipt = await held();
     const { state } = waybill.shipbob;
     const [template] = state.orders;
-    state.orders.push({ ...structuredClone(template!), id: state.nextId(), reference: flow.reference(receipt), shipments: [], lines: [{ ...template!.lines[0]!, quantity: 77 }] });
+    state.orders.push({
+      ...structuredClone(template!),
+      id: state.nextId(),
+      reference: flow.reference(receipt),
+      shipments: [],
+      lines: [{ ...template!.lines[0]!, quantity: 77 }],
+    });
     await flow.act(receipt, 'release');
     const attention = await flow.untilAttention(receipt, 'reference_conflict');
     expect(attention.message).toContain('×77');
@@ -206,7 +212,9 @@ describe('refunds between import and release', () => {
     const wait = Date.parse(row.hold!.releaseAt!) - Date.now();
     expect(wait).toBeGreaterThan(refundRecheckMs - 60_000);
     await flow.act(receipt, 'release', { note: 'I looked.' });
-    await eventually(async () => expect((await flow.events(receipt)).filter((each) => each === 'held')).toHaveLength(2));
+    await eventually(async () =>
+      expect((await flow.events(receipt)).filter((each) => each === 'held')).toHaveLength(2),
+    );
     expect(flow.warehouseOrders(receipt)).toEqual([]);
     change(receipt, { refundPending: false });
     await flow.act(receipt, 'release', { note: 'I looked.' });

@@ -115,7 +115,10 @@ describe('R2: receipts', () => {
   });
 
   it('D11: money stays decimal text with its currency', async () => {
-    const receipt = await flow.buy({ currency: 'EUR', lines: [{ amount: '0.10' }, { itemNo: 'tea-30', amount: '0.20' }] });
+    const receipt = await flow.buy({
+      currency: 'EUR',
+      lines: [{ amount: '0.10' }, { itemNo: 'tea-30', amount: '0.20' }],
+    });
     expect(await flow.until(receipt, 'submitted')).toMatchObject({ currency: 'EUR', total: '0.30' });
     const { id } = await flow.row(receipt);
     const lines = waybill.db.selectFrom('order_lines').select('amount').where('order_id', '=', id).orderBy('position');

@@ -298,7 +298,9 @@ describe('news while a step is under way', () => {
     const open = gates.close('writeBackShipment');
     await flow.ship(receipt, [{ items: [{ sku: 'WH-KIT-1', quantity: 1 }] }]);
     await eventually(async () => expect(await flow.query(receipt)).toMatchObject({ step: 'write_back' }));
-    await flow.handle(receipt).signal('fulfillmentCancelled', { fulfillment: flow.reference(receipt), reason: 'Sold out.' });
+    await flow
+      .handle(receipt)
+      .signal('fulfillmentCancelled', { fulfillment: flow.reference(receipt), reason: 'Sold out.' });
     await eventually(async () => expect(await flow.query(receipt)).toMatchObject({ state: 'needs_attention' }));
     open();
     await flow.untilAttention(receipt, 'cancelled_at_warehouse');

@@ -127,7 +127,11 @@ describe('shipments', () => {
     const [order] = flow.warehouseOrders(receipt);
     waybill.shipbob.ship(flow.reference(receipt));
     const started = Date.now();
-    const delivery = { connectionId: waybill.warehouseId, topic: 'order.shipped', body: { orderIds: [String(order!['id'])] } };
+    const delivery = {
+      connectionId: waybill.warehouseId,
+      topic: 'order.shipped',
+      body: { orderIds: [String(order!['id'])] },
+    };
     await keepDelivery(waybill.db, { ...delivery, deliveryKey: `msg_${receipt}` });
     await flow.until(receipt, 'shipped');
     expect(Date.now() - started).toBeLessThan(2_000);
@@ -147,7 +151,11 @@ describe('shipments', () => {
     waybill.shipbob.ship(flow.reference(receipt));
     const to = { connectionId: waybill.warehouseId, topic: 'order.shipped' };
     await keepDelivery(waybill.db, { ...to, deliveryKey: 'msg_unknown', body: { orderIds: ['999999999'] } });
-    await keepDelivery(waybill.db, { ...to, deliveryKey: `msg_${receipt}`, body: { orderIds: [String(order!['id'])] } });
+    await keepDelivery(waybill.db, {
+      ...to,
+      deliveryKey: `msg_${receipt}`,
+      body: { orderIds: [String(order!['id'])] },
+    });
     await flow.until(receipt, 'shipped');
   });
 
@@ -279,7 +287,12 @@ describe('what the warehouse does by itself', () => {
 
   it('raises goods that were not ordered and writes back what fits', async () => {
     const receipt = await submitted({ lines: [{ quantity: 2 }] });
-    const parcel = { items: [{ sku: 'WH-KIT-1', quantity: 2 }, { sku: 'WH-BOOK-7', quantity: 3 }] };
+    const parcel = {
+      items: [
+        { sku: 'WH-KIT-1', quantity: 2 },
+        { sku: 'WH-BOOK-7', quantity: 3 },
+      ],
+    };
     await flow.ship(receipt, [parcel]);
     const attention = await flow.untilAttention(receipt, 'shipment_unexpected');
     expect(attention.message).toContain('3 × WH-BOOK-7');

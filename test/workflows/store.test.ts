@@ -114,7 +114,10 @@ it('I12, R2: a pass that shows the same pages again changes nothing', async () =
 
 it('D6: the credentials are looked at again once a day', async () => {
   const probed = async () => (await flow.store()).probed_at!;
-  await waybill.db.updateTable('stores').set({ probed_at: new Date(Date.now() - 25 * 3_600_000) }).execute();
+  await waybill.db
+    .updateTable('stores')
+    .set({ probed_at: new Date(Date.now() - 25 * 3_600_000) })
+    .execute();
   waybill.clickbank.state.keys[0]!.roles = ['api_order_read'];
   const since = new Date();
   await flow.pollStore();

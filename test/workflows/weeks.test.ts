@@ -86,15 +86,17 @@ it('an outage of two weeks is shown once, tried again with growing patience, and
       const now = await serverTime();
       begin ||= now;
       attempts.push((now - begin) / hour);
-      if (now - begin < 14 * day)
-        throw ApplicationFailure.retryable('The warehouse answered 503.', 'unavailable');
+      if (now - begin < 14 * day) throw ApplicationFailure.retryable('The warehouse answered 503.', 'unavailable');
       return { outcome: 'submitted', dropped: [] };
     },
   });
   expect(end).toBe('shipped');
   expect(timeline).toMatchObject([{ event: 'attention', attention: { cause: 'unavailable', waitsFor: null } }]);
   // Pauses between the hours of attempts: a quarter of an hour, doubling up to six hours.
-  const pauses = attempts.slice(1).map((at, index) => at - attempts[index]!).filter((pause) => pause > 0.2);
+  const pauses = attempts
+    .slice(1)
+    .map((at, index) => at - attempts[index]!)
+    .filter((pause) => pause > 0.2);
   expect(pauses.slice(0, 6).map((pause) => Math.round(pause * 4) / 4)).toEqual([0.25, 0.5, 1, 2, 4, 6]);
   expect(Math.max(...pauses)).toBeLessThan(6.1);
   expect(attempts.at(-1)).toBeLessThan(14 * 24 + 7);

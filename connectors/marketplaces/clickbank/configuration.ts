@@ -10,10 +10,12 @@ const key = z
   .pipe(z.string().regex(/^[\x21-\x7e]{6,200}$/, 'expected a key as ClickBank shows it: copy it, do not type it'));
 
 /** Today's single key, or the developer and clerk pair of older accounts (R7, D4). */
-export const credentials = z.union([
-  z.strictObject({ apiKey: key }),
-  z.strictObject({ developerKey: key, clerkKey: key }),
-]);
+export const credentials = z
+  .union([z.strictObject({ apiKey: key }), z.strictObject({ developerKey: key, clerkKey: key })])
+  // Keys belong to the primary account since 2023 (reference/clickbank.md §1): whoever connects must be able to sign in there.
+  .describe(
+    'Made in the primary (master) account: sign in there, Settings, API Management; both read and write ticked.',
+  );
 export type Credentials = z.infer<typeof credentials>;
 
 /** The raw key without any scheme; the pair joined by a colon (reference/clickbank.md §1). */

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { credentials } from '../../../connectors/marketplaces/clickbank/configuration.js';
 import { clickbank } from '../../../connectors/marketplaces/clickbank/clickbank.js';
 import { marketplaces } from '../../../connectors/marketplaces/registry.js';
 import { Failure } from '../../../domain/failures.js';
@@ -114,4 +116,9 @@ describe('settings', () => {
     expect((await failureOf(open())).code).toBe('address_blocked');
     await bench.close();
   });
+});
+
+it('R6: tells whoever connects that the keys are made in the master account', () => {
+  const form = z.toJSONSchema(credentials, { io: 'input' });
+  expect(form.description).toMatch(/primary \(master\) account/);
 });
