@@ -54,6 +54,7 @@ export async function startApi(configuration: Configuration, logger: Logger): Pr
       codecOrigin: uiUrl ? new URL(uiUrl).origin : null,
       pepper: configuration.WAYBILL_API_KEY_PEPPER,
       codec: createPayloadCodec(keyRing, namespace),
+      trustedProxies: configuration.WAYBILL_TRUSTED_PROXIES,
       probe: async (kind, id) =>
         kind === 'store'
           ? (await connections.connectStore(id)).marketplace.probe()

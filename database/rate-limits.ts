@@ -32,14 +32,15 @@ export function createRateLimiter(db: Database) {
             set next_at = greatest(r.next_at, clock_timestamp())
               + (select make_interval(secs => 1 / l."perSecond") from limits l where l.key = r.key)
             where greatest(r.blocked_until, r.next_at
-                - (select make_interval(secs => l.capacity / l."perSecond") from limits l where l.key = r.key))
+                - (select make_interval(secs => (l.capacity - 1) / l."perSecond") from limits l where l.key = r.key))
               <= clock_timestamp() + make_interval(secs => ${longestQueueMs[lane] / 1000})
           returning key, next_at, blocked_until
         )
         select l.key, t.key is not null as taken,
           greatest(0, extract(epoch from greatest(
             coalesce(t.blocked_until, r.blocked_until),
-            coalesce(t.next_at, r.next_at) - make_interval(secs => l.capacity / l."perSecond")
+            coalesce(t.next_at - make_interval(secs => l.capacity / l."perSecond"),
+                     r.next_at - make_interval(secs => (l.capacity - 1) / l."perSecond"))
           ) - clock_timestamp()) * 1000) as wait
         from limits l left join taken t using (key) left join rate_limits r using (key)`.execute(db);
       const wait = Math.max(...rows.map((row) => Number(row.wait)));

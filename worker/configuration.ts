@@ -36,6 +36,7 @@ export const environment = z.object({
   WAYBILL_ENCRYPTION_KEYS: z.string().min(1),
   WAYBILL_API_KEY_PEPPER: z.string().min(16),
   WAYBILL_ALLOWED_ADDRESSES: addresses,
+  WAYBILL_TRUSTED_PROXIES: addresses,
   WAYBILL_TASK_QUEUE_PREFIX: z.string().default('waybill'),
   WAYBILL_PUBLIC_URL: optional(z.url()),
   METRICS_PORT: port.default(9464),

@@ -8,8 +8,8 @@ const example = readFileSync(`${root}.env.example`, 'utf8');
 
 /** Names that the compose file itself needs; our processes never read them. */
 const composeAlone = ['POSTGRES_PASSWORD', 'TEMPORAL_CODEC_ENDPOINT'];
-/** Read by `waybill up` and the servers it starts, never by the API or the worker. */
-const upAlone = ['WAYBILL_SANDBOX', 'WAYBILL_DATA_DIR', 'WAYBILL_CACHE_DIR'];
+/** Read by `waybill up`, the servers it starts and the command line, never by the API or the worker. */
+const upAlone = ['WAYBILL_SANDBOX', 'WAYBILL_DATA_DIR', 'WAYBILL_CACHE_DIR', 'WAYBILL_URL', 'WAYBILL_API_KEY'];
 
 /** What the API and the worker read. */
 const known = Object.keys(environment.shape);
