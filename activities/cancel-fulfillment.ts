@@ -12,11 +12,11 @@ export async function cancelFulfillment(
   deps: ActivityDependencies,
   { reference }: { reference: string },
 ): Promise<CancelResult> {
-  const { warehouseId, externalId, sentAt } = await loadForCancel(deps.db, reference);
+  const { warehouseId, externalId, sentAt, leaseUntil } = await loadForCancel(deps.db, reference);
   if (!externalId && !sentAt) return stopped(deps, reference);
   const result = await ofConnection(warehouseId, async (): Promise<CancelResult> => {
     const warehouse = await deps.warehouseOf(warehouseId);
-    const order = externalId ?? (await findSent(warehouse, reference, sentAt ?? new Date()));
+    const order = externalId ?? (await findSent(warehouse, reference, sentAt ?? new Date(), leaseUntil));
     return order === null ? { outcome: 'stopped' } : warehouse.cancel({ reference, externalId: order });
   });
   return result.outcome === 'stopped' ? stopped(deps, reference) : result;
@@ -27,17 +27,22 @@ async function stopped(deps: ActivityDependencies, reference: string): Promise<C
   return { outcome: 'stopped' };
 }
 
-async function findSent(warehouse: Warehouse, reference: string, sentAt: Date): Promise<string | null> {
+/** Null only once nothing can come any more: what was sent had time to show, and nobody may still be sending. */
+async function findSent(
+  warehouse: Warehouse,
+  reference: string,
+  sentAt: Date,
+  leaseUntil: Date | null,
+): Promise<string | null> {
   const found = await warehouse.findByReference(reference);
   if (found) return found.cancelled ? null : found.externalId;
-  const age = Date.now() - sentAt.getTime();
-  if (age >= warehouse.capabilities.settleMs) return null;
+  const settledAt = Math.max(sentAt.getTime() + warehouse.capabilities.settleMs, leaseUntil?.getTime() ?? 0);
+  const remaining = settledAt - Date.now();
+  if (remaining <= 0) return null;
   throw new Failure(
     'outcome_unknown',
     `${reference} may be at the warehouse and is not to be found yet.`,
     { reference },
-    {
-      retryAfterMs: Math.min(warehouse.capabilities.settleMs - age, 30_000),
-    },
+    { retryAfterMs: Math.min(remaining, 30_000) },
   );
 }

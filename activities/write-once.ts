@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../database/pool.js';
-import { claimIntent, freeIntent, markIntentUnknown, type Held } from '../database/write-intents.js';
+import { claimIntent, freeIntent, markIntentUnknown, noteSending, type Held } from '../database/write-intents.js';
 import { Failure } from '../domain/failures.js';
 import type { ActivityDependencies } from './dependencies.js';
 
@@ -46,6 +46,7 @@ export async function writeOnce<Proof>(
     if (found) return { proof: found, adopted: true };
     if (sentBefore) mayBeSentAgain(write, Date.now() - sentBefore.getTime());
     if (Date.now() - startedAt > leaseMs - callDeadlineMs) throw stillSending(write.key, 0);
+    if (sentBefore && !(await noteSending(db, held))) throw stillSending(write.key, 0);
   } catch (error) {
     // Only looked so far: what an earlier attempt left open stays open.
     await freeIntent(db, held, sentBefore);

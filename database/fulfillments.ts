@@ -97,15 +97,19 @@ export async function dropLines(
     from dropped having count(*) > 0`.execute(db);
 }
 
-/** What cancelling a fulfillment at its warehouse needs. `sentAt` is when it may have been sent; null when never. */
+/**
+ * What cancelling a fulfillment at its warehouse needs. `sentAt` is when it may have been sent; null when never.
+ * `leaseUntil` is until when somebody may still be sending.
+ */
 export async function loadForCancel(
   db: Database,
   reference: string,
-): Promise<{ warehouseId: string; externalId: string | null; sentAt: Date | null }> {
+): Promise<{ warehouseId: string; externalId: string | null; sentAt: Date | null; leaseUntil: Date | null }> {
   return db
     .selectFrom('fulfillments as f')
     .leftJoin('write_intents as w', (join) => join.on('w.business_key', '=', writeKeys.submission(reference)))
-    .select(['f.warehouse_id as warehouseId', 'f.external_id as externalId', 'w.sent_at as sentAt'])
+    .select(['f.warehouse_id as warehouseId', 'f.external_id as externalId'])
+    .select(['w.sent_at as sentAt', 'w.lease_until as leaseUntil'])
     .where('f.reference', '=', reference)
     .executeTakeFirstOrThrow();
 }

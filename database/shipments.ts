@@ -137,8 +137,9 @@ export async function recordWrittenBack(
     ), done as (
       update fulfillments set state = 'shipped' where reference = any(${change.shippedFulfillments})
     ), moved as (
-      update orders o set state = ${change.to}, ledger = ${JSON.stringify(change.ledger)}, attention = null,
-        waits_for = null, updated_at = now()
+      update orders o set state = ${change.to}, ledger = ${JSON.stringify(change.ledger)},
+        attention = case when ${change.to} = 'needs_attention' then o.attention end,
+        waits_for = case when ${change.to} in ('needs_attention', 'held') then o.waits_for end, updated_at = now()
       from (select state as before from orders where id = ${change.orderId}) b
       where o.id = ${change.orderId} and exists (select 1 from shipped)
       returning o.id, b.before

@@ -58,6 +58,17 @@ export interface Held {
   attempt: number;
 }
 
+/**
+ * Sending again: what may be at the vendor is as old as this attempt from now on. Without it the next one would count
+ * from the first sending, and not wait for this one's effect to show. False when a later attempt holds the row.
+ */
+export async function noteSending(db: Database, held: Held): Promise<boolean> {
+  const { numUpdatedRows } = await ofAttempt(db, held)
+    .set({ sent_at: sql<Date>`now()` })
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
 /** The write certainly had no effect: the next attempt need not look for it. An earlier unknown stays unknown. */
 export async function freeIntent(db: Database, held: Held, sentBefore: Date | null): Promise<void> {
   await ofAttempt(db, held)

@@ -30,6 +30,8 @@ export interface OrderProcess {
   ledger: LedgerEntry[];
   /** Shipments told and not yet written back. */
   shipments: ShipmentReported[];
+  /** The problem shown is that the marketplace could not be told. */
+  writebackFailed: boolean;
   /** Shipments told before, so that hearing of one twice changes nothing. */
   known: string[];
   /** Shipments a person accepted although they came after cancelling or closing. */
@@ -78,6 +80,7 @@ export function openProcess(input: OrderInput): OrderProcess {
     fulfillments: [],
     ledger: input.reopened?.ledger ?? [],
     shipments: [],
+    writebackFailed: false,
     known: [],
     accepted: [],
   };
@@ -98,21 +101,26 @@ export type Step =
 
 /**
  * What an order does next. The order of the questions is the policy: what happened is recorded first, a person's wish
- * comes before the machine's, and a shipment that happened is told to the marketplace, on hold or not, before anything
- * new is asked of a warehouse. A wish whose warehouse could not be asked waits in attention like everything else.
+ * comes before the machine's, and a shipment that happened is told to the marketplace, whatever else the order waits for.
+ * A wish whose warehouse could not be asked waits in attention like everything else.
  */
 export function nextStep(order: OrderProcess): Step {
   if (order.moves.length > 0) return 'record';
   if (order.edits > 0) return 'wait_for_edit';
   if (order.cancel?.outcome === 'asking' && !order.attention) return 'cancel';
   if (order.elsewhere && !order.attention) return 'close_as_shipped_elsewhere';
-  if (order.shipments.length > 0 && !order.attention) return 'write_back';
+  if (order.shipments.length > 0 && !writebackWaits(order)) return 'write_back';
   if (order.hold) return 'wait_for_release';
   if (order.attention) return 'wait_for_person';
   if (isFinal(order.state)) return 'end';
   if (order.toPlan !== null) return 'plan';
   if (nextToSubmit(order)) return 'submit';
   return 'wait_for_shipments';
+}
+
+/** A problem of the rest of the order keeps no customer from the number of a parcel that is on its way. */
+function writebackWaits(order: OrderProcess): boolean {
+  return order.attention !== null && (order.writebackFailed || order.attention.cause === 'shipped_after_cancel');
 }
 
 /** The next fulfillment a warehouse has to be asked for; one that was being asked when something broke is asked again. */
@@ -176,6 +184,7 @@ export function settle(order: OrderProcess): void {
   if (cause === 'cancelled_at_warehouse') sendOutAnew(order);
   if (cause === 'sku_unknown_at_warehouse' || cause === 'shipping_method_unknown') planAgain(order);
   order.attention = null;
+  order.writebackFailed = false;
   order.shown = null;
   order.patienceMs = firstPatienceMs;
 }
@@ -183,6 +192,7 @@ export function settle(order: OrderProcess): void {
 /** The timer tries again: the problem stays shown on the row until the step succeeds. */
 export function tryAgain(order: OrderProcess): void {
   order.attention = null;
+  order.writebackFailed = false;
   order.patienceMs = Math.min(order.patienceMs * 2, longestPatienceMs);
 }
 

@@ -38,8 +38,11 @@ export async function createClient(settings: TemporalSettings): Promise<Client> 
   });
 }
 
+/** What we send is encrypted and does not shrink: compressing it would cost worker and server time for nothing. */
+export const uncompressed = { grpcCompression: { codec: 'none' } } as const;
+
 export async function connectNative(settings: TemporalSettings): Promise<NativeConnection> {
-  return NativeConnection.connect(await connectionOptions(settings));
+  return NativeConnection.connect({ ...(await connectionOptions(settings)), ...uncompressed });
 }
 
 /** The bundle made by `npm run build`. */

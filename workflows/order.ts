@@ -178,7 +178,10 @@ async function writeBack(order: OrderProcess, input: OrderInput): Promise<void> 
       () => writeBackShipment(request),
     ),
   );
-  if (!told) return;
+  if (!told) {
+    order.writebackFailed = true;
+    return;
+  }
   order.shipments.shift();
   order.ledger = ledger;
   arrive(order, to);

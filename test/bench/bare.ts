@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
+import { uncompressed } from '../../worker/temporal.js';
 
 /** As many at once as Waybill starts orders and tells them of shipments. */
 const atOnce = 16;
 
 /**
  * Orders a second that Temporal alone could carry here: bare workflows of two activities and one signal, with the
- * default converter and the same worker settings, counted until the last second activity is done.
+ * default converter and the same connection and worker settings, counted until the last second activity is done.
  */
 export async function measureBare(address: string, count: number): Promise<number> {
   const taskQueue = `bare-${randomBytes(4).toString('hex')}`;
-  const connection = await Connection.connect({ address });
-  const native = await NativeConnection.connect({ address });
-  const { workflow } = new Client({ connection });
+  const native = await NativeConnection.connect({ address, ...uncompressed });
+  const { workflow } = new Client({ connection: native });
   let finished = 0;
   const waiting: string[] = [];
   let wake: () => void = () => undefined;
@@ -44,7 +44,6 @@ export async function measureBare(address: string, count: number): Promise<numbe
   worker.shutdown();
   await running;
   await native.close();
-  await connection.close();
   return perSecond;
 
   async function drain(signal: (id: string) => Promise<void>): Promise<void> {

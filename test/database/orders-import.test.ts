@@ -39,7 +39,8 @@ describe('an order exists once', () => {
     const pools = [1, 2, 3].map(() => openDatabase(database.url, { size: 4 }));
     const ids = Array.from({ length: 30 }, (_, index) => `ONCE${index}`);
     // Each page has its own order of the same receipts, and one of them twice.
-    const page = (shift: number) => [...ids.slice(shift), ...ids.slice(0, shift), ids[0]!].map((id) => asNew({ externalId: id }));
+    const page = (shift: number) =>
+      [...ids.slice(shift), ...ids.slice(0, shift), ids[0]!].map((id) => asNew({ externalId: id }));
     const saved = await Promise.all(
       Array.from({ length: 12 }, (_, index) => saveNewOrders(pools[index % 3]!.db, store, page(index))),
     );
@@ -101,7 +102,9 @@ describe('I5: what is stored', () => {
     ]) {
       const page = [asNew({ externalId: 'GOOD' }), bad];
       // The importer takes classes 22 and 23 as the order's own fault and stores the page one by one.
-      await expect(saveNewOrders(database.db, store, page)).rejects.toMatchObject({ code: expect.stringMatching(/^2[23]/) });
+      await expect(saveNewOrders(database.db, store, page)).rejects.toMatchObject({
+        code: expect.stringMatching(/^2[23]/),
+      });
       expect(await knownOrders(database.db, store.id, ['GOOD', 'NUL', 'NONE'])).toEqual(new Set());
     }
   });
@@ -130,7 +133,10 @@ describe('D7: what is left out', () => {
     ];
     await saveSkipped(database.db, store, skipped);
     expect(await knownOrders(database.db, store.id, ['K1', 'K2'])).toEqual(new Set(['K1']));
-    await database.db.updateTable('stores').set({ settings_saved_at: new Date(Date.now() + 1_000) }).execute();
+    await database.db
+      .updateTable('stores')
+      .set({ settings_saved_at: new Date(Date.now() + 1_000) })
+      .execute();
     expect(await knownOrders(database.db, store.id, ['K1', 'K2'])).toEqual(new Set());
   });
 });

@@ -47,13 +47,17 @@ describe('the shared limit', () => {
   it.each([
     ['ClickBank: 10 in any second', { key: 'clickbank:address', capacity: 2, perSecond: 7 }, 40, 10],
     ['a faster one', { key: 'fast', capacity: 20, perSecond: 100 }, 300, 121],
-  ])('%s, however many workers ask at once', async (_title, limit, count, most) => {
-    const times = moments(await takeMany(count, [limit]));
-    expect(busiest(times, 1_000)).toBeLessThanOrEqual(most);
-    // And it is used: what is promised in the seconds it took, but for the last call's own.
-    const seconds = (times.at(-1)! - times[0]!) / 1_000;
-    expect(times.length).toBeGreaterThanOrEqual(Math.floor(limit.perSecond * seconds));
-  }, 20_000);
+  ])(
+    '%s, however many workers ask at once',
+    async (_title, limit, count, most) => {
+      const times = moments(await takeMany(count, [limit]));
+      expect(busiest(times, 1_000)).toBeLessThanOrEqual(most);
+      // And it is used: what is promised in the seconds it took, but for the last call's own.
+      const seconds = (times.at(-1)! - times[0]!) / 1_000;
+      expect(times.length).toBeGreaterThanOrEqual(Math.floor(limit.perSecond * seconds));
+    },
+    20_000,
+  );
 
   it('refuses with the delay what would wait longer than four seconds', async () => {
     const takes = await takeMany(30, [{ key: 'slow', capacity: 1, perSecond: 2 }]);
@@ -100,7 +104,9 @@ describe('a vendor that says stop', () => {
 
     await limiter().block(limit.key, 60_000);
     await limiter().block(limit.key, 10);
-    const refusal = await limiters()[2]!.take([limit], 'live').catch((error: unknown) => error as Failure);
+    const refusal = await limiters()[2]!
+      .take([limit], 'live')
+      .catch((error: unknown) => error as Failure);
     expect(refusal).toMatchObject({ code: 'rate_limited' });
     expect((refusal as Failure).retryAfterMs).toBeGreaterThan(59_000);
   });

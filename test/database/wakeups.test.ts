@@ -14,7 +14,11 @@ beforeAll(async () => (database = await freshDatabase()));
 afterAll(() => database.drop());
 beforeEach(async () => {
   [lost, told] = [[], []];
-  wakeups = listenForWakes(database.url, (error) => lost.push(error), (id) => told.push(id));
+  wakeups = listenForWakes(
+    database.url,
+    (error) => lost.push(error),
+    (id) => told.push(id),
+  );
   await heard('con_begin');
 });
 afterEach(() => wakeups.close());

@@ -10,6 +10,7 @@ import { listenForWakes, type Wakeups } from '../../database/wakeups.js';
 import { taskQueues } from '../../domain/identifiers.js';
 import { createConnections } from '../../worker/connections.js';
 import { createDataConverter } from '../../worker/data-converter.js';
+import { uncompressed } from '../../worker/temporal.js';
 import { createWorkers } from '../../worker/workers.js';
 import { temporalAddress, workflowBundle } from './temporal.js';
 
@@ -36,7 +37,7 @@ export async function assemble(options: Assembly) {
   const keyRing = parseKeyRing(options.keys);
   const queues = taskQueues(options.prefix);
   const dataConverter = createDataConverter(keyRing, 'default');
-  const native = await NativeConnection.connect({ address: temporalAddress() });
+  const native = await NativeConnection.connect({ address: temporalAddress(), ...uncompressed });
   // As the product's worker does, on the workers' connection.
   const temporal = new Client({ connection: native, dataConverter });
   const outside = createHttp({ allowed: ['127.0.0.1'], deadlineMs: options.deadlineMs });

@@ -173,7 +173,8 @@ describe('a connection that refuses', () => {
       ...structuredClone(template!),
       id: state.nextId(),
       reference: flow.reference(receipt),
-      shipments: [],
+      // Still to be packed: an order without a shipment would count as cancelled.
+      shipments: [{ ...structuredClone(template!.shipments[0]!), status: 'Processing', tracking: null }],
       lines: [{ ...template!.lines[0]!, quantity: 77 }],
     });
     await flow.act(receipt, 'release');
@@ -295,6 +296,24 @@ describe('two warehouses in one order', () => {
     await flow.until(receipt, 'shipped');
     const items = flow.notices(receipt).map((each) => each.itemNo);
     expect(items).toEqual(['pot-1', 'kit-1']);
+  });
+
+  it('what one has sent is written back while the rest waits for a person', async () => {
+    await saveListings(waybill.database, waybill.storeId, { 'vase-1': [{ warehouseSku: 'W1-VASE', quantity: 1 }] });
+    const receipt = await flow.buy({ lines: [aLine('pot-1'), aLine('vase-1')] });
+    const attention = await flow.untilAttention(receipt, 'sku_unknown_at_warehouse');
+    second.sandbox.ship(flow.reference(receipt, 1));
+    await flow.pollWarehouse(second.warehouseId);
+    await eventually(() => expect(flow.notices(receipt)).toMatchObject([{ itemNo: 'pot-1' }]));
+    await eventually(async () => expect((await flow.events(receipt)).at(-1)).toBe('written_back'));
+    expect(await flow.row(receipt)).toMatchObject({ state: 'needs_attention', attention });
+    waybill.shipbob.addProduct({ sku: 'W1-VASE' });
+    expect(await flow.act(receipt, 'retry')).toEqual({ state: 'partially_shipped' });
+    await eventually(async () => expect(await flow.query(receipt)).toMatchObject({ step: 'wait_for_shipments' }));
+    const [there] = flow.warehouseOrders(receipt);
+    waybill.shipbob.ship(String(there!['id']));
+    await flow.pollWarehouse();
+    await flow.until(receipt, 'shipped');
   });
 
   it('what one has sent is written back while the rest waits for a refund', async () => {

@@ -38,7 +38,7 @@ describe('D2: the first import', () => {
       expect(await flow.row(receipt)).toMatchObject({ state: 'closed', workflow_started_at: null });
       const [imported] = await flow.timeline(receipt);
       expect(imported!.message).toContain('fulfilled elsewhere, never sent to a warehouse');
-      await expect(flow.handle(receipt).describe()).rejects.toThrow(/not found/);
+      await expect(flow.handle(receipt).describe()).rejects.toMatchObject({ name: 'WorkflowNotFoundError' });
     }
     for (const { receipt } of fresh) {
       const row = await flow.row(receipt);

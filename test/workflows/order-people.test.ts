@@ -176,6 +176,25 @@ describe('cancel', () => {
     expect(flow.warehouseOrders(receipt)).toMatchObject([{ status: 'Cancelled' }]);
   }, 30_000);
 
+  it('I4: is not "stopped" while somebody may still be sending', async () => {
+    const receipt = await submitted();
+    const reference = flow.reference(receipt);
+    // As after a worker that hangs in the middle of a call: nothing at the warehouse yet, and its lease runs.
+    waybill.shipbob.state.orders = waybill.shipbob.state.orders.filter((each) => each.reference !== reference);
+    const { db } = waybill;
+    await db.updateTable('fulfillments').set({ external_id: null }).where('reference', '=', reference).execute();
+    const lease = new Date(Date.now() + 1_000);
+    await db
+      .updateTable('write_intents')
+      .set({ state: 'sending', lease_until: lease, sent_at: new Date(Date.now() - 60_000) })
+      .where('business_key', '=', `submission:${reference}`)
+      .execute();
+    const cancelling = waybill.activities.cancelFulfillment({ reference });
+    await expect(cancelling).rejects.toMatchObject({ code: 'outcome_unknown' });
+    expect(await flow.cancel(receipt)).toEqual({ outcome: 'stopped', state: 'cancelled' });
+    expect(Date.now()).toBeGreaterThanOrEqual(lease.getTime());
+  });
+
   it('two wishes at once leave one end: cancelled and marked as shipped elsewhere', async () => {
     for (const [first, second] of [
       ['cancel', 'markShippedElsewhere'],

@@ -149,6 +149,28 @@ it('a store whose every poll fails for three days goes on by itself', async () =
   expect((await handle.describe()).historyLength).toBeLessThan(20);
 }, 60_000);
 
+it('a store survives a turn that may not be tried again', async () => {
+  const taskQueue = testTaskQueue('store');
+  const turns: number[] = [];
+  const { activities } = stubActivities({
+    pollStore: async () => {
+      turns.push(await serverTime());
+      if (turns.length < 3) throw ApplicationFailure.nonRetryable('A fault of our own.', 'internal');
+      return { ended: 'gone' };
+    },
+  });
+  const connection = environment.nativeConnection;
+  const worker = await Worker.create({ connection, taskQueue, workflowBundle: workflowBundle(), activities });
+  await worker.runUntil(
+    environment.client.workflow.execute('store', {
+      ...{ workflowId: taskQueue, taskQueue },
+      args: [{ storeId: 'sto_1', paused: false, fixes: [] }],
+    }),
+  );
+  // Five minutes between two turns: no orders are seen late, and no loop runs hot.
+  expect(turns.map((at) => Math.round((at - turns[0]!) / 60_000))).toEqual([0, 5, 10]);
+});
+
 it('a store polls for four weeks, hour after hour, in histories that stay short', async () => {
   const taskQueue = testTaskQueue('store');
   const lengths: number[] = [];
