@@ -1,7 +1,6 @@
 import type { ZodType } from 'zod';
 import type { MarketplaceName } from '../../domain/store.js';
-import type { Http } from '../http.js';
-import type { RateLimiter } from '../rate-limiter.js';
+import type { ConnectOptions } from '../connect-options.js';
 import { clickbank } from './clickbank/clickbank.js';
 import type { Marketplace } from './port.js';
 
@@ -13,22 +12,9 @@ export interface MarketplaceDefinition {
   /** The `marketplace` part of the store's settings, defaults filled in. */
   settings: ZodType;
   /** Opens one store's account; makes no call. Throws Failure when credentials or settings do not parse. */
-  connect(options: ConnectOptions): Marketplace;
+  connect(options: ConnectOptions<{ perSecond: number }>): Marketplace;
   /** The vendor nickname that the settings restrict the import to; null for all. */
   vendor(settings: unknown): string | null;
-}
-
-export interface ConnectOptions {
-  connectionId: string;
-  /** Null for the marketplace itself; the sandbox or a proxy otherwise. */
-  baseUrl: string | null;
-  credentials: unknown;
-  settings: unknown;
-  http: Http;
-  limiter: RateLimiter;
-  now: () => Date;
-  /** Calls a second, in place of the marketplace's own limit: for load tests against the sandbox. */
-  limits?: { perSecond: number };
 }
 
 /** A new marketplace is one new folder and one line here. */

@@ -1,7 +1,6 @@
 import type { ZodType } from 'zod';
 import type { WarehouseSystem } from '../../domain/store.js';
-import type { Http } from '../http.js';
-import type { RateLimiter } from '../rate-limiter.js';
+import type { ConnectOptions } from '../connect-options.js';
 import type { Warehouse } from './port.js';
 import { connect as connectShipbob } from './shipbob/connect.js';
 import { shipbobCredentials, shipbobSettings } from './shipbob/settings.js';
@@ -14,18 +13,7 @@ export interface WarehouseDefinition {
   credentials: ZodType;
   settings: ZodType;
   /** Gives the connection; makes no call by itself, so that it may be made anew for each use. */
-  connect: (options: {
-    connectionId: string;
-    /** Null means the vendor's own address. */
-    baseUrl: string | null;
-    credentials: unknown;
-    settings: unknown;
-    http: Http;
-    limiter: RateLimiter;
-    now: () => Date;
-    /** Replaces the vendor's own limit, for tests and the bench. */
-    limits?: { requestsPerMinute: number };
-  }) => Warehouse;
+  connect: (options: ConnectOptions<{ requestsPerMinute: number }>) => Warehouse;
   /** Null for a call that this system did not sign with one of the secrets; never throws. */
   verifyWebhook: (request: {
     /** Lower-case names. */

@@ -1,7 +1,6 @@
 import { Failure } from '../../../domain/failures.js';
 import type { MarketplaceOrder } from '../../../domain/order.js';
-import type { Http } from '../../http.js';
-import type { RateLimiter } from '../../rate-limiter.js';
+import type { ConnectOptions } from '../../connect-options.js';
 import type { Marketplace } from '../port.js';
 import type { Clickbank } from './calls.js';
 import { createClient } from './client.js';
@@ -12,18 +11,7 @@ import { probe } from './probe.js';
 import { shippingPage } from './shipping-lists.js';
 import { isMalformed, readShippingRow, receiptOf, translate } from './translate.js';
 
-export interface ClickbankOptions {
-  connectionId: string;
-  /** Null for ClickBank itself; the sandbox or a proxy otherwise. */
-  baseUrl: string | null;
-  credentials: unknown;
-  settings: unknown;
-  http: Http;
-  limiter: RateLimiter;
-  now: () => Date;
-  /** Raised by load tests against the sandbox. */
-  limits?: { perSecond: number };
-}
+type ClickbankOptions = ConnectOptions<{ perSecond: number }>;
 
 /**
  * How soon a posted notice can be read is not documented. Two minutes of looking cost nothing; a notice posted twice

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { Failure, type FailureCode } from '../../../domain/failures.js';
-import type { Http } from '../../http.js';
-import type { RateLimiter } from '../../rate-limiter.js';
+import type { ConnectOptions } from '../../connect-options.js';
 import type { Warehouse } from '../port.js';
 import { createCatalogue } from './catalogue.js';
 import { writeChannelId } from './channels.js';
@@ -15,23 +14,11 @@ import { probe } from './probe.js';
 import { shipbobCredentials, shipbobSettings } from './settings.js';
 import { registerWebhook } from './webhook-registration.js';
 
-/** Credentials and settings as they are kept; they are read with the schemas that the registry shows. */
-export interface ShipbobConnectOptions {
-  connectionId: string;
-  baseUrl: string | null;
-  credentials: unknown;
-  settings: unknown;
-  http: Http;
-  limiter: RateLimiter;
-  now: () => Date;
-  limits?: { requestsPerMinute: number };
-}
-
 /**
  * Cheap: no call is made until one is needed, and what was learned is kept beside the connection (memory.ts). Throws
  * Failure when credentials or settings do not parse.
  */
-export function connect(options: ShipbobConnectOptions): Warehouse {
+export function connect(options: ConnectOptions<{ requestsPerMinute: number }>): Warehouse {
   const { accessToken } = readKept(shipbobCredentials, options.credentials, 'credentials_refused');
   const settings = readKept(shipbobSettings, options.settings, 'internal');
   const memory = memoryOf(accountKey(options, accessToken), options.now);
@@ -60,7 +47,7 @@ function readKept<Schema extends z.ZodType>(schema: Schema, kept: unknown, code:
   throw new Failure(code, `ShipBob connection: ${field} is missing or not as expected.`, { field });
 }
 
-function accountKey(options: ShipbobConnectOptions, accessToken: string): string {
+function accountKey(options: ConnectOptions<{ requestsPerMinute: number }>, accessToken: string): string {
   const token = createHash('sha256').update(accessToken).digest('hex').slice(0, 16);
   return [options.connectionId, options.baseUrl ?? '', token].join(' ');
 }
