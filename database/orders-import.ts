@@ -51,6 +51,8 @@ export async function saveNewOrders(
       select id, ${store.tenantId}, ${store.id}, external_id, parent_external_id, kind, state, nullif(hold, 'null'),
              waits_for, test, vendor, currency, total, nullif(weight, 'null'), shipping_description, placed_at
       from incoming
+      -- two passes at once then wait for each other, instead of one of them failing as a deadlock
+      order by external_id
       on conflict on constraint orders_exist_once do nothing
       returning id
     ), lines as (
@@ -121,6 +123,7 @@ export async function saveSkipped(
            nullif(r.raw, 'null')
     from jsonb_to_recordset(${JSON.stringify(skipped)}::jsonb) as r(
       "skipKey" text, "externalId" text, cause text, reason text, raw jsonb)
+    order by r."skipKey"
     on conflict (store_id, skip_key) do update
       set cause = excluded.cause, reason = excluded.reason, raw = excluded.raw, last_seen_at = now(), resolved_at = null
       where s.cause <> excluded.cause or s.reason <> excluded.reason or s.last_seen_at < now() - interval '1 hour'

@@ -21,11 +21,8 @@ const longestQueueMs = { live: 4_000, backfill: 0 };
 export function createRateLimiter(db: Database) {
   return {
     async take(limits: Limit[], lane: 'live' | 'backfill'): Promise<void> {
-      const { rows } = await sql<{ wait: string; taken: boolean }>`
-        with limits as (
-          select * from jsonb_to_recordset(${JSON.stringify(limits)}::jsonb)
-            as l(key text, capacity double precision, "perSecond" double precision)
-        ), taken as (
+      const { rows } = await sql<{ wait: string }>`
+        with limits as (${asRows(limits)}), taken as (
           insert into rate_limits as r (key, next_at)
           select key, clock_timestamp() + make_interval(secs => 1 / "perSecond") from limits order by key
           on conflict (key) do update
@@ -36,23 +33,11 @@ export function createRateLimiter(db: Database) {
               <= clock_timestamp() + make_interval(secs => ${longestQueueMs[lane] / 1000})
           returning key, next_at, blocked_until
         )
-        select l.key, t.key is not null as taken,
-          greatest(0, extract(epoch from greatest(
-            coalesce(t.blocked_until, r.blocked_until),
-            coalesce(t.next_at - make_interval(secs => l.capacity / l."perSecond"),
-                     r.next_at - make_interval(secs => (l.capacity - 1) / l."perSecond"))
-          ) - clock_timestamp()) * 1000) as wait
-        from limits l left join taken t using (key) left join rate_limits r using (key)`.execute(db);
-      const wait = Math.max(...rows.map((row) => Number(row.wait)));
-      if (rows.some((row) => !row.taken))
-        throw new Failure(
-          'rate_limited',
-          'The shared allowance of the vendor account is used up.',
-          {},
-          {
-            retryAfterMs: Math.ceil(wait) + 250,
-          },
-        );
+        select extract(epoch from greatest(t.blocked_until,
+          t.next_at - make_interval(secs => l.capacity / l."perSecond")) - clock_timestamp()) * 1000 as wait
+        from limits l join taken t using (key)`.execute(db);
+      if (rows.length < limits.length) throw await refusal(db, limits);
+      const wait = longest(rows);
       if (wait > 1) await sleep(wait);
     },
 
@@ -62,4 +47,20 @@ export function createRateLimiter(db: Database) {
         on conflict (key) do update set blocked_until = greatest(r.blocked_until, excluded.blocked_until)`.execute(db);
     },
   };
+}
+
+const asRows = (limits: Limit[]) => sql`
+  select * from jsonb_to_recordset(${JSON.stringify(limits)}::jsonb)
+    as l(key text, capacity double precision, "perSecond" double precision)`;
+
+const longest = (rows: { wait: string }[]) => Math.max(0, ...rows.map((row) => Number(row.wait)));
+
+/** A look of its own: what the statement that was refused saw was read before it waited for the others. */
+async function refusal(db: Database, limits: Limit[]): Promise<Failure> {
+  const { rows } = await sql<{ wait: string }>`
+    select extract(epoch from greatest(r.blocked_until,
+      r.next_at - make_interval(secs => (l.capacity - 1) / l."perSecond")) - clock_timestamp()) * 1000 as wait
+    from (${asRows(limits)}) l join rate_limits r using (key)`.execute(db);
+  const retryAfterMs = Math.ceil(longest(rows)) + 250;
+  return new Failure('rate_limited', 'The shared allowance of the vendor account is used up.', {}, { retryAfterMs });
 }

@@ -22,6 +22,7 @@ export async function saveShipments(
     ), saved as (
       insert into shipments (id, reference, external_id, shipped_at, carrier, service)
       select id, reference, "externalId", "shippedAt", carrier, service from incoming
+      order by reference, "externalId"
       on conflict on constraint shipments_exist_once do nothing returning id
     ), boxes as (
       insert into packages (shipment_id, package_id, tracking_number, tracking_url, items)

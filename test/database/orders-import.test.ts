@@ -102,9 +102,8 @@ describe('I5: what is stored', () => {
     ]) {
       const page = [asNew({ externalId: 'GOOD' }), bad];
       // The importer takes classes 22 and 23 as the order's own fault and stores the page one by one.
-      await expect(saveNewOrders(database.db, store, page)).rejects.toMatchObject({
-        code: expect.stringMatching(/^2[23]/),
-      });
+      const refusal = await saveNewOrders(database.db, store, page).catch((error: { code: string }) => error.code);
+      expect(refusal).toMatch(/^2[23]/);
       expect(await knownOrders(database.db, store.id, ['GOOD', 'NUL', 'NONE'])).toEqual(new Set());
     }
   });

@@ -209,7 +209,7 @@ describe('cancel', () => {
       });
       open();
       await Promise.all(both);
-      const end = await flow.handle(receipt).result();
+      const end: unknown = await flow.handle(receipt).result();
       expect(['cancelled', 'closed']).toContain(end);
       expect((await flow.row(receipt)).state).toBe(end);
       expect(flow.warehouseOrders(receipt)).toMatchObject([{ status: 'Cancelled' }]);

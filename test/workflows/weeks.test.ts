@@ -9,6 +9,7 @@ import type { OrderInput, ShipmentReported } from '../../domain/messages.js';
 import { findTimeSkippingServer } from '../../servers/time-skipping.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
 import { testTaskQueue, workflowBundle } from '../support/temporal.js';
+import type { order } from '../../workflows/order.js';
 import { stubActivities, stubReference } from './stub-activities.js';
 
 quietTemporal();
@@ -62,7 +63,7 @@ async function runOrder(own: Partial<Activities>, hold: Hold | null = null) {
     ...{ start: { state: hold ? 'held' : 'queued', hold }, reopened: null },
   };
   const end = await worker.runUntil(
-    environment.client.workflow.execute('order', { workflowId, taskQueue: externalId, args: [input] }),
+    environment.client.workflow.execute<typeof order>('order', { workflowId, taskQueue: externalId, args: [input] }),
   );
   const { startTime, closeTime, historyLength } = await handle.describe();
   const tookMs = closeTime!.getTime() - startTime.getTime();
