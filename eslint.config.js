@@ -17,8 +17,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },
-  // A person reads what the command line prints; everything else logs through pino.
-  { files: ['cli/**', 'test/bench/**', 'test/support/**', 'test/e2e/**'], rules: { 'no-console': 'off' } },
+  // A person reads what the command line and the measuring tests print; everything else logs through pino.
+  { files: ['cli/**', 'test/bench/**', 'test/support/**', 'test/e2e/**', 'test/faults/**'], rules: { 'no-console': 'off' } },
   {
     files: ['workflows/**'],
     rules: {
