@@ -181,6 +181,8 @@ describe('order', () => {
     waybill.shipbob.faults = [{ kind: 'reset_after', rate: 1, times: 1, method: 'POST', path: '/order$' }];
     const receipt = await flow.buy();
     await flow.until(receipt, 'submitted', 30);
+    await flow.ship(receipt);
+    await flow.handle(receipt).result();
     await recordOrder('answer-lost', receipt);
   }, 60_000);
 });
