@@ -136,8 +136,10 @@ export async function recordWrittenBack(
   const message = `The marketplace knows of shipment ${change.shipmentId}: ${change.notices} notice${change.notices === 1 ? '' : 's'} read back.`;
   await sql`
     with shipped as (
-      update shipments set lines = ${JSON.stringify(change.lines)} where id = ${change.shipmentId} and lines is null
-      returning id
+      update shipments set lines = ${JSON.stringify(change.lines)},
+        -- its order knows of it, whatever became of who told it: told again it would open the order once more
+        signalled_at = coalesce(signalled_at, now())
+      where id = ${change.shipmentId} and lines is null returning id
     ), done as (
       update fulfillments set state = 'shipped' where reference = any(${change.shippedFulfillments})
     ), moved as (

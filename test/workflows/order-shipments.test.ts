@@ -1,3 +1,4 @@
+import { saveShipments } from '../../database/shipments.js';
 import { keepDelivery } from '../../database/webhook-inbox.js';
 import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
@@ -181,6 +182,27 @@ describe('shipments', () => {
 });
 
 describe('shipments that come late', () => {
+  it('I3: one whose teller died after telling is not taken for a second one when the order has ended', async () => {
+    const receipt = await submitted();
+    const fulfillment = flow.reference(receipt);
+    const items = [{ warehouseSku: 'WH-KIT-1', quantity: 1 }];
+    const box = { packageId: 'b1', trackingNumber: 'T-DEAD', trackingUrl: null, items };
+    const sent = { externalId: 's1', reference: fulfillment, shippedAt: new Date().toISOString() };
+    const shipment = { ...sent, carrier: 'USPS', service: null, packages: [box] };
+    await saveShipments(waybill.db, waybill.warehouseId, [shipment]);
+    const of = waybill.db.selectFrom('shipments').select('id').where('reference', '=', fulfillment);
+    const { id: shipmentId } = await of.executeTakeFirstOrThrow();
+    // Told, and not marked as told.
+    const news = { fulfillment, shipmentId, packages: [{ packageId: 'b1', items }] };
+    await flow.handle(receipt).signal('shipmentReported', news);
+    await flow.handle(receipt).result();
+    const { runId } = await flow.handle(receipt).describe();
+    await settledRound();
+    expect(await flow.row(receipt)).toMatchObject({ state: 'shipped', attention: null });
+    expect((await flow.handle(receipt).describe()).runId).toBe(runId);
+    expect(flow.notices(receipt)).toHaveLength(1);
+  });
+
   it('opens a shipped order again and raises goods that nobody ordered', async () => {
     const receipt = await submitted();
     await flow.ship(receipt);
