@@ -35,8 +35,8 @@ export async function saveShipments(
 }
 
 /**
- * A shipment its order has not been told of, with what opens the order again should it have ended. One that is written
- * back is known, even if a crash came before that was marked: told again, it would open its order and count twice.
+ * A shipment its order has not been told of, with what opens the order again should it have ended. Writing back marks a
+ * shipment as told, so only the run-book makes a written one untold again: for an order that begins anew.
  */
 export interface UntoldShipment {
   shipmentId: string;
@@ -62,7 +62,7 @@ export async function untoldShipments(db: Database, warehouseId: string, limit: 
       jsonb_build_object('id', o.id, 'tenantId', o.tenant_id, 'storeId', o.store_id, 'externalId', o.external_id,
         'state', o.state, 'hold', o.hold, 'generation', o.generation, 'ledger', o.ledger) as "order"
     from shipments s join fulfillments f on f.reference = s.reference join orders o on o.id = f.order_id
-    where s.signalled_at is null and s.lines is null and f.warehouse_id = ${warehouseId}
+    where s.signalled_at is null and f.warehouse_id = ${warehouseId}
     order by s.received_at limit ${limit}`.execute(db);
   return rows;
 }
