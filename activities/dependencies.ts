@@ -4,6 +4,7 @@ import type { Warehouse } from '../connectors/warehouses/port.js';
 import type { StoreRow, WarehouseRow } from '../database/connection-polls.js';
 import type { Database } from '../database/pool.js';
 import type { Wakeups } from '../database/wakeups.js';
+import type { ImportRules } from '../domain/import-decision.js';
 
 /** What activities act with; made once a process by worker/, and by tests. */
 export interface ActivityDependencies {
@@ -26,8 +27,8 @@ export interface ActivityDependencies {
 
 export interface ConnectedStore {
   store: StoreRow;
-  /** The vendor nickname the store is limited to, if any. */
-  vendor: string | null;
+  /** What its settings restrict the import to. */
+  rules: ImportRules;
   marketplace: Marketplace;
 }
 

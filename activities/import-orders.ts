@@ -19,9 +19,9 @@ import {
   type SkippedOrder,
 } from '../database/orders-import.js';
 import { orderWorkflowId, searchAttributes, workflowTypes } from '../domain/identifiers.js';
-import { decideImport } from '../domain/import-decision.js';
+import { decideImport, type LeftOutLine } from '../domain/import-decision.js';
 import type { OrderInput } from '../domain/messages.js';
-import type { MalformedOrder } from '../domain/order.js';
+import type { MalformedOrder, MarketplaceOrder } from '../domain/order.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 
 /** One page of a store becomes rows, and every row that has no workflow gets one. Returns how many orders were new. */
@@ -42,16 +42,26 @@ export async function importPage(
     const decision = decideImport(order, store.settings, {
       storeId: store.id,
       firstImportOpen: store.firstImportOpen,
-      vendor: connected.vendor,
+      rules: connected.rules,
       now: deps.wakeups.now().toISOString(),
     });
-    if (decision.import) created.push({ order, ...decision });
-    else skipped.push({ skipKey: order.externalId, externalId: order.externalId, ...decision, raw: null });
+    if (decision.import) created.push({ order: withoutLines(order, decision.leftOut), ...decision });
+    else
+      skipped.push({ skipKey: order.externalId, externalId: order.externalId, lineId: null, ...decision, raw: null });
+    if (decision.import) skipped.push(...decision.leftOut.map((line) => leftOutRow(order.externalId, line)));
   }
   const saved = await saveEach(deps, store, created, skipped);
   await saveSkipped(deps.db, store, skipped);
   if (saved > 0) await recordNewOrders(deps.db, store.id, deps.wakeups.now());
   return saved;
+}
+
+function withoutLines(order: MarketplaceOrder, leftOut: LeftOutLine[]): MarketplaceOrder {
+  return { ...order, lines: order.lines.filter((line) => !leftOut.some((each) => each.lineId === line.lineId)) };
+}
+
+function leftOutRow(externalId: string, line: LeftOutLine): SkippedOrder {
+  return { skipKey: `${externalId}#${line.lineId}`, externalId, ...line, raw: null };
 }
 
 /** The page is stored at once; when PostgreSQL refuses it, order by order, so that one bad order stops no other. */
@@ -90,6 +100,7 @@ function malformedRow(order: MalformedOrder): SkippedOrder {
   return {
     skipKey: order.externalId ?? createHash('sha256').update(raw).digest('hex'),
     externalId: order.externalId,
+    lineId: null,
     cause: 'order_malformed',
     reason: order.problem.replaceAll('\u0000', '\ufffd'),
     raw: JSON.parse(raw) as unknown,

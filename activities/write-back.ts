@@ -53,7 +53,7 @@ async function postOnce(
 ): Promise<void> {
   const key = writeKeys.writeback({
     ...request,
-    lineId: notice.lineId,
+    part: notice.part,
     packageId: `${request.shipmentId}.${notice.packageId}`,
   });
   const written = await writeOnce<NoticeProof>(deps, {
@@ -72,7 +72,7 @@ async function postOnce(
     mayRepeat: true,
   });
   if (written === 'done_before') return;
-  await recordNotice(deps.db, key, { ...written.proof, lineId: notice.lineId, packageId: notice.packageId });
+  await recordNotice(deps.db, key, { ...written.proof, part: notice.part, packageId: notice.packageId });
 }
 
 function sumLines(lines: { lineId: string; quantity: number }[]): { lineId: string; quantity: number }[] {

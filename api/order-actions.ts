@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { discardAddressEdit, stageAddressEdit } from '../database/address-edits.js';
 import { messages, orderWorkflowId } from '../domain/identifiers.js';
+import { mainDestination } from '../domain/order.js';
 import type { ActionAnswer, ActionRequest, CancelAnswer, EditAddressRequest, HoldRequest } from '../domain/messages.js';
 import { state } from './order-schemas.js';
 import { Problem } from './problems.js';
@@ -113,15 +114,16 @@ export const orderActionRoutes = [
     method: 'post',
     path: '/v1/orders/{id}/edit-address',
     summary: 'Correct the delivery address',
-    description: 'Replaces it whole. Only before a warehouse has the order; a refused edit changes nothing.',
+    description:
+      'Replaces it whole; destinationId says which, where parts of the order go to several addresses. Only before a warehouse has the order; a refused edit changes nothing.',
     access: everyone,
     params: idParam,
-    body: z.strictObject({ note, address: newAddress }),
+    body: z.strictObject({ note, address: newAddress, destinationId: text(200).default(mainDestination) }),
     answer: { status: 200, description: 'The state the order is in now.', schema: orderState },
     async handle(call) {
       const { db } = call.dependencies;
       const order = await findVisibleOrder(call, call.params.id);
-      const editId = await stageAddressEdit(db, order.id, call.body.address);
+      const editId = await stageAddressEdit(db, order.id, call.body.destinationId, call.body.address);
       const request: Omit<EditAddressRequest, 'actor'> = { note: call.body.note, editId };
       try {
         return await act<ActionAnswer>(call, order.id, 'editAddress', { ...request });

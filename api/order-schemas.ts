@@ -58,6 +58,7 @@ const line = z.object({
   amount: optionalText,
   shippable: z.boolean(),
   standing: z.string(),
+  destinationId: z.string().meta({ description: '"main", or one of otherDestinations.' }),
 });
 
 const address = z
@@ -81,6 +82,7 @@ const fulfillment = z
     warehouseId: z.string(),
     number: count,
     generation: count,
+    destinationId: z.string(),
     state: z.string(),
     methodCode: z.string(),
     carrier: optionalText,
@@ -159,6 +161,9 @@ export const orderDetail = z
     generation: count,
     ledger: z.array(ledgerEntry),
     shipTo: address.nullable().meta({ description: 'Null once it was erased.' }),
+    otherDestinations: z
+      .array(z.object({ destinationId: z.string(), shippingDescription: optionalText, shipTo: address }))
+      .meta({ description: 'Only where parts of the order go to other addresses.' }),
     lines: z.array(line),
     fulfillments: z.array(fulfillment),
     shipments: z.array(shipment),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import {
   findOrder,
-  orderAddress,
+  orderAddresses,
   orderFulfillments,
   orderLines,
   orderShipments,
@@ -12,6 +12,7 @@ import {
 import { searchOrders, type OrderPlace } from '../database/order-search.js';
 import { failureCatalogue, type FailureCode } from '../domain/failures.js';
 import { messages, orderWorkflowId } from '../domain/identifiers.js';
+import { mainDestination } from '../domain/order.js';
 import type { OrderSnapshot } from '../domain/messages.js';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { readCursor, writeCursor } from './cursor.js';
@@ -91,8 +92,8 @@ export const orderRoutes = [
     async handle(call) {
       const order = await findVisibleOrder(call, call.params.id);
       const { db } = call.dependencies;
-      const [shipTo, lines, fulfillments, shipments, writes, timeline] = await Promise.all([
-        orderAddress(db, order.id),
+      const [addresses, lines, fulfillments, shipments, writes, timeline] = await Promise.all([
+        orderAddresses(db, order.id),
         orderLines(db, order.id),
         orderFulfillments(db, order.id),
         orderShipments(db, order.id),
@@ -100,7 +101,9 @@ export const orderRoutes = [
         orderTimeline(db, order.id),
       ]);
       const temporalUrl = workflowUrl(call.dependencies, orderWorkflowId(order));
-      return { ...order, shipTo, lines, fulfillments, shipments, writes, timeline, temporalUrl };
+      const shipTo = addresses.find((each) => each.destinationId === mainDestination)?.shipTo ?? null;
+      const otherDestinations = addresses.filter((each) => each.destinationId !== mainDestination);
+      return { ...order, shipTo, otherDestinations, lines, fulfillments, shipments, writes, timeline, temporalUrl };
     },
   }),
   route({

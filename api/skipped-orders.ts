@@ -10,6 +10,7 @@ const skippedOrder = z
     id: z.string(),
     storeId: z.string(),
     externalId: z.string().nullable(),
+    lineId: z.string().nullable().meta({ description: 'Set where only this line of an imported order was left out.' }),
     cause: z.string(),
     reason: z.string(),
     firstSeenAt: time,

@@ -65,8 +65,12 @@ function lines(order: OrderDetail): string[] {
   return rows.length === 0 ? [] : table(['', 'SKU', 'TITLE', 'PAID', '', ''], rows);
 }
 
-function deliverTo({ shipTo }: OrderDetail): string[] {
+function deliverTo({ shipTo, otherDestinations }: OrderDetail): string[] {
   if (!shipTo) return ['erased'];
+  return [shipTo, ...otherDestinations.map((each) => each.shipTo)].flatMap(address);
+}
+
+function address(shipTo: NonNullable<OrderDetail['shipTo']>): string[] {
   const { name, company, line1, line2, city, region, postalCode, country, email, phone } = shipTo;
   const present = (parts: (string | null)[]) => parts.filter((part) => part !== null && part !== '').join(', ');
   return [

@@ -11,6 +11,13 @@ export interface ConnectOptions<Limits> {
   http: Http;
   limiter: RateLimiter;
   now: () => Date;
+  /** This installation's application at the vendor, for accounts that were connected by OAuth; null where there is none. */
+  app: { clientId: string; clientSecret: string } | null;
+  /**
+   * Holds the connection's credentials against every other process while `renew` runs on the present ones, and keeps
+   * what it gives back (null keeps them as they are). Gives the credentials that count now.
+   */
+  renewCredentials: (renew: (current: unknown) => Promise<Record<string, string> | null>) => Promise<unknown>;
   /** In place of the vendor's own limit: for load tests against the sandbox. */
   limits?: Limits;
 }

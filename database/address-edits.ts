@@ -3,11 +3,16 @@ import { newId } from './ids.js';
 import type { Database } from './pool.js';
 
 /** Stages a corrected address; it counts once the order's workflow takes it over. Returns the edit's id. */
-export async function stageAddressEdit(db: Database, orderId: string, address: Address): Promise<string> {
+export async function stageAddressEdit(
+  db: Database,
+  orderId: string,
+  destinationId: string,
+  address: Address,
+): Promise<string> {
   const id = newId('adr');
   await db
     .insertInto('address_edits')
-    .values({ id, order_id: orderId, address: JSON.stringify(address) })
+    .values({ id, order_id: orderId, destination_id: destinationId, address: JSON.stringify(address) })
     .execute();
   return id;
 }

@@ -1,14 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { seal, unseal } from './envelope.js';
 import type { KeyRing } from './key-ring.js';
 import type { Database } from './pool.js';
+import type { Schema } from './schema.js';
 
 /** `api`: what we call the vendor with. `webhook`: what proves that a notification comes from the vendor. */
 export type CredentialField = 'api' | 'webhook';
 
 /** The connector's own fields, e.g. { apiKey }. */
 export type Credentials = Record<string, unknown>;
+
+interface Secret {
+  tenantId: string;
+  connectionId: string;
+  field: CredentialField;
+  value: Credentials;
+}
 
 interface Place {
   tenantId: string;
@@ -26,41 +34,74 @@ function context(place: Place): string {
 export async function saveCredentials(
   db: Database,
   ring: KeyRing,
-  secret: { tenantId: string; connectionId: string; field: CredentialField; value: Credentials },
+  secret: Secret,
+): Promise<{ version: number; updatedAt: Date }> {
+  return db.transaction().execute(async (trx) => {
+    await lock(trx, secret.connectionId);
+    return replace(trx, ring, secret);
+  });
+}
+
+/**
+ * Holds the connection's credentials against every other process while `renew` runs on the present ones, and keeps what
+ * it gives back; null keeps them as they are. Two holders of a token that expires then renew it once: the second finds
+ * it new. Returns the credentials that count now, null where none are saved.
+ */
+export async function renewCredentials(
+  db: Database,
+  ring: KeyRing,
+  connection: { id: string; tenantId: string },
+  renew: (current: unknown) => Promise<Credentials | null>,
+): Promise<Credentials | null> {
+  return db.transaction().execute(async (trx) => {
+    await lock(trx, connection.id);
+    const current = await readCredentials(trx, ring, connection.id, 'api');
+    const value = current && (await renew(current));
+    if (!value) return current;
+    await replace(trx, ring, { tenantId: connection.tenantId, connectionId: connection.id, field: 'api', value });
+    return value;
+  });
+}
+
+/** There may be no row to lock yet, so two first saves are put in order by a lock on the connection's id. */
+async function lock(trx: Transaction<Schema>, connectionId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`credentials|${connectionId}`}, 0))`.execute(trx);
+}
+
+async function replace(
+  trx: Transaction<Schema>,
+  ring: KeyRing,
+  secret: Secret,
 ): Promise<{ version: number; updatedAt: Date }> {
   const { tenantId, connectionId, field } = secret;
-  return db.transaction().execute(async (trx) => {
-    // There may be no row to lock yet, so two first saves are put in order by a lock on the connection's id.
-    await sql`select pg_advisory_xact_lock(hashtextextended(${`credentials|${connectionId}`}, 0))`.execute(trx);
-    const before = await trx
-      .selectFrom('credentials')
-      .select('version')
-      .where('connection_id', '=', connectionId)
-      .where('field', '=', field)
-      .executeTakeFirst();
-    const version = (before?.version ?? 0) + 1;
-    const place = context({ tenantId, connectionId, field, version });
-    const dataKey = randomBytes(32);
-    const row = {
-      tenant_id: tenantId,
-      version,
-      key_id: ring.current.id,
-      wrapped_key: seal(ring.current.key, dataKey, place),
-      ciphertext: seal(dataKey, Buffer.from(JSON.stringify(secret.value)), place),
-      updated_at: new Date(),
-    };
-    await trx
-      .insertInto('credentials')
-      .values({ connection_id: connectionId, field, ...row })
-      .onConflict((conflict) => conflict.columns(['connection_id', 'field']).doUpdateSet(row))
-      .execute();
-    return { version, updatedAt: row.updated_at };
-  });
+  const before = await trx
+    .selectFrom('credentials')
+    .select('version')
+    .where('connection_id', '=', connectionId)
+    .where('field', '=', field)
+    .executeTakeFirst();
+  const version = (before?.version ?? 0) + 1;
+  const place = context({ tenantId, connectionId, field, version });
+  const dataKey = randomBytes(32);
+  const row = {
+    tenant_id: tenantId,
+    version,
+    key_id: ring.current.id,
+    wrapped_key: seal(ring.current.key, dataKey, place),
+    ciphertext: seal(dataKey, Buffer.from(JSON.stringify(secret.value)), place),
+    updated_at: new Date(),
+  };
+  await trx
+    .insertInto('credentials')
+    .values({ connection_id: connectionId, field, ...row })
+    .onConflict((conflict) => conflict.columns(['connection_id', 'field']).doUpdateSet(row))
+    .execute();
+  return { version, updatedAt: row.updated_at };
 }
 
 /** Null when nothing is saved. Throws naming the connection, never the secret, when the row was tampered with. */
 export async function readCredentials(
-  db: Database,
+  db: Database | Transaction<Schema>,
   ring: KeyRing,
   connectionId: string,
   field: CredentialField = 'api',

@@ -34,7 +34,8 @@ export async function loadSubmission(db: Database, reference: string): Promise<S
                                            'title', n.title) order by n.position, l.warehouse_sku), '[]')
          from fulfillment_lines l join order_lines n on n.order_id = f.order_id and n.line_id = l.line_id
          where l.reference = f.reference) as lines
-    from fulfillments f join orders o on o.id = f.order_id join recipients r on r.order_id = o.id
+    from fulfillments f join orders o on o.id = f.order_id 
+      join recipients r on r.order_id = o.id and r.destination_id = f.destination_id
       left join write_intents w on w.business_key = ${writeKeys.submission(reference)}
     where f.reference = ${reference}`.execute(db);
   const row = rows[0];

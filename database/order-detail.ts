@@ -1,4 +1,4 @@
-import type { Address } from '../domain/address.js';
+import { mainDestination, type Destination } from '../domain/order.js';
 import type { Database } from './pool.js';
 
 /** What addresses an order's workflow, and where the order stands; null when the tenant has no such order. */
@@ -40,21 +40,29 @@ export async function orderLines(db: Database, orderId: string) {
   return db
     .selectFrom('order_lines')
     .select(['line_id as lineId', 'sku', 'title', 'quantity', 'amount', 'shippable', 'standing'])
+    .select('destination_id as destinationId')
     .where('order_id', '=', orderId)
     .orderBy('position')
     .execute();
 }
 
-/** Null when it was erased. */
-export async function orderAddress(db: Database, orderId: string): Promise<Address | null> {
-  const row = await db
+/** The order's own address first; one that was erased is left out. */
+export async function orderAddresses(db: Database, orderId: string): Promise<Destination[]> {
+  const rows = await db
     .selectFrom('recipients')
+    .select(['destination_id as destinationId', 'shipping_description as shippingDescription'])
     .select(['name', 'company', 'line1', 'line2', 'city', 'region', 'country', 'email', 'phone'])
     .select('postal_code as postalCode')
     .where('order_id', '=', orderId)
     .where('erased_at', 'is', null)
-    .executeTakeFirst();
-  return row ?? null;
+    .orderBy((eb) => eb('destination_id', '<>', mainDestination))
+    .orderBy('destination_id')
+    .execute();
+  return rows.map(({ destinationId, shippingDescription, ...shipTo }) => ({
+    destinationId,
+    shippingDescription,
+    shipTo,
+  }));
 }
 
 /** What each warehouse was asked to send, with the rule and the versions that decided it. */
@@ -67,6 +75,7 @@ export async function orderFulfillments(db: Database, orderId: string) {
         'warehouse_id as warehouseId',
         'number',
         'generation',
+        'destination_id as destinationId',
         'state',
         'method_code as methodCode',
         'carrier',

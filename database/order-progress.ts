@@ -63,13 +63,14 @@ export async function applyAddressEdit(db: Database, orderId: string, editId: st
       .where('id', '=', editId)
       .where('order_id', '=', orderId)
       .where('applied_at', 'is', null)
-      .returning('address')
+      .returning(['address', 'destination_id'])
       .executeTakeFirst();
     if (!edit) return;
     await trx
       .updateTable('recipients')
       .set((row) => ({ ...columns(edit.address), version: row('version', '+', 1) }))
       .where('order_id', '=', orderId)
+      .where('destination_id', '=', edit.destination_id)
       .execute();
   });
 }

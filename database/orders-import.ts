@@ -1,14 +1,15 @@
 import { sql } from 'kysely';
 import type { Hold } from '../domain/hold.js';
-import type { SkipCause } from '../domain/import-decision.js';
-import type { MarketplaceOrder } from '../domain/order.js';
+import { notYet, type SkipCause } from '../domain/import-decision.js';
+import { destinationsOf, type MarketplaceOrder } from '../domain/order.js';
 import type { OrderState } from '../domain/order-states.js';
 import { newId } from './ids.js';
 import type { Database } from './pool.js';
 
 /**
  * Which of these marketplace ids need no more judging: orders the store has, and those it skipped under its present
- * settings. A malformed one is looked at again each time: it may have been mended.
+ * settings. What may still become an order is looked at again each time: a malformed one may have been mended, a payment
+ * may have come.
  */
 export async function knownOrders(db: Database, storeId: string, externalIds: string[]): Promise<Set<string>> {
   if (externalIds.length === 0) return new Set();
@@ -16,7 +17,7 @@ export async function knownOrders(db: Database, storeId: string, externalIds: st
     select external_id from orders where store_id = ${storeId} and external_id = any(${externalIds})
     union all
     select k.external_id from skipped_orders k join stores s on s.id = k.store_id
-    where k.store_id = ${storeId} and k.skip_key = any(${externalIds}) and k.cause <> 'order_malformed'
+    where k.store_id = ${storeId} and k.skip_key = any(${externalIds}) and k.cause <> all(${notYet})
       and k.last_seen_at >= s.settings_saved_at`.execute(db);
   return new Set(rows.map((row) => row.external_id));
 }
@@ -44,7 +45,7 @@ export async function saveNewOrders(
       select * from jsonb_to_recordset(${rows}::jsonb) as r(
         id text, external_id text, parent_external_id text, kind text, state text, hold jsonb, waits_for text,
         test boolean, vendor text, currency text, total text, weight jsonb, shipping_description text,
-        placed_at timestamptz, reason text, ship_to jsonb, lines jsonb)
+        placed_at timestamptz, reason text, destinations jsonb, lines jsonb)
     ), saved as (
       insert into orders (id, tenant_id, store_id, external_id, parent_external_id, kind, state, hold, waits_for, test,
                           vendor, currency, total, weight, shipping_description, placed_at)
@@ -56,15 +57,20 @@ export async function saveNewOrders(
       on conflict on constraint orders_exist_once do nothing
       returning id
     ), lines as (
-      insert into order_lines (order_id, line_id, position, sku, title, quantity, amount, shippable, standing)
-      select i.id, l."lineId", l.position, l.sku, l.title, l.quantity, l.amount, l.shippable, l.standing
+      insert into order_lines (order_id, line_id, position, sku, title, quantity, amount, shippable, standing,
+                               destination_id, wanted)
+      select i.id, l."lineId", l.position, l.sku, l.title, l.quantity, l.amount, l.shippable, l.standing,
+             l."destinationId", l.wanted
       from incoming i join saved using (id), jsonb_to_recordset(i.lines) as l(
         "lineId" text, position integer, sku text, title text, quantity integer, amount text, shippable boolean,
-        standing text)
+        standing text, "destinationId" text, wanted integer)
     ), recipients as (
-      insert into recipients (order_id, name, company, line1, line2, city, region, postal_code, country, email, phone)
-      select i.id, r.name, r.company, r.line1, r.line2, r.city, r.region, r."postalCode", r.country, r.email, r.phone
-      from incoming i join saved using (id), jsonb_to_record(i.ship_to) as r(
+      insert into recipients (order_id, destination_id, shipping_description, name, company, line1, line2, city, region,
+                              postal_code, country, email, phone)
+      select i.id, d."destinationId", d."shippingDescription", r.name, r.company, r.line1, r.line2, r.city, r.region,
+             r."postalCode", r.country, r.email, r.phone
+      from incoming i join saved using (id), jsonb_to_recordset(i.destinations) as d(
+        "destinationId" text, "shippingDescription" text, "shipTo" jsonb), jsonb_to_record(d."shipTo") as r(
         name text, company text, line1 text, line2 text, city text, region text, "postalCode" text, country text,
         email text, phone text)
     ), told as (
@@ -73,7 +79,7 @@ export async function saveNewOrders(
     ), resolved as (
       update skipped_orders s set resolved_at = now()
       from incoming i join saved using (id)
-      where s.store_id = ${store.id} and s.external_id = i.external_id and s.resolved_at is null
+      where s.store_id = ${store.id} and s.skip_key = i.external_id and s.resolved_at is null
     )
     select id from saved`.execute(db);
   return saved.rows.length;
@@ -96,7 +102,7 @@ function orderRow({ order, state, hold, reason }: NewOrder): Record<string, unkn
     shipping_description: order.shippingDescription,
     placed_at: order.placedAt,
     reason,
-    ship_to: order.shipTo,
+    destinations: destinationsOf(order),
     lines: order.lines.map((line, position) => ({ ...line, position })),
   };
 }
@@ -105,6 +111,8 @@ export interface SkippedOrder {
   /** The marketplace's id, or a hash of the raw body. */
   skipKey: string;
   externalId: string | null;
+  /** Set where only this line of an imported order was left out. */
+  lineId: string | null;
   cause: SkipCause;
   reason: string;
   raw: unknown;
@@ -118,11 +126,12 @@ export async function saveSkipped(
 ): Promise<void> {
   if (skipped.length === 0) return;
   await sql`
-    insert into skipped_orders as s (tenant_id, store_id, skip_key, external_id, cause, reason, raw)
-    select distinct on (r."skipKey") ${store.tenantId}, ${store.id}, r."skipKey", r."externalId", r.cause, r.reason,
+    insert into skipped_orders as s (tenant_id, store_id, skip_key, external_id, line_id, cause, reason, raw)
+    select distinct on (r."skipKey") ${store.tenantId}, ${store.id}, r."skipKey", r."externalId", r."lineId", r.cause,
+           r.reason,
            nullif(r.raw, 'null')
     from jsonb_to_recordset(${JSON.stringify(skipped)}::jsonb) as r(
-      "skipKey" text, "externalId" text, cause text, reason text, raw jsonb)
+      "skipKey" text, "externalId" text, "lineId" text, cause text, reason text, raw jsonb)
     order by r."skipKey"
     on conflict (store_id, skip_key) do update
       set cause = excluded.cause, reason = excluded.reason, raw = excluded.raw, last_seen_at = now(), resolved_at = null

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
-import type { Address } from '../domain/address.js';
 import type { Listing } from '../domain/listing.js';
-import type { OrderLine, Weight } from '../domain/order.js';
+import type { Destination, Weight } from '../domain/order.js';
 import type { PlanFacts, PlannedFulfillment } from '../domain/plan.js';
 import type { ShippingRuleSet } from '../domain/shipping-rule.js';
 import type { StoreSettings } from '../domain/store.js';
@@ -10,12 +9,11 @@ import type { Database } from './pool.js';
 interface FactsRow {
   store_id: string;
   external_id: string;
-  shipping_description: string | null;
   total: string | null;
   weight: Weight | null;
   settings: StoreSettings;
-  lines: Pick<OrderLine, 'lineId' | 'sku' | 'quantity' | 'shippable'>[];
-  ship_to: Address;
+  lines: PlanFacts['lines'];
+  destinations: Destination[] | null;
   listings: Listing[] | null;
   rules: ShippingRuleSet | null;
 }
@@ -23,13 +21,16 @@ interface FactsRow {
 /** Everything the plan of one order looks at, read in one statement. Lines given up at the marketplace are left out. */
 export async function loadPlanFacts(db: Database, orderId: string, generation: number): Promise<PlanFacts> {
   const { rows } = await sql<FactsRow>`
-    select o.store_id, o.external_id, o.shipping_description, o.total, o.weight, s.settings,
+    select o.store_id, o.external_id, o.total, o.weight, s.settings,
       (select coalesce(jsonb_agg(jsonb_build_object('lineId', l.line_id, 'sku', l.sku, 'quantity', l.quantity,
-                                           'shippable', l.shippable) order by l.position), '[]')
+                                           'shippable', l.shippable, 'destinationId', l.destination_id) order by l.position), '[]')
          from order_lines l where l.order_id = o.id and l.standing in ('clear', 'refund_pending')) as lines,
-      (select jsonb_build_object('name', r.name, 'company', r.company, 'line1', r.line1, 'line2', r.line2,
+      (select jsonb_agg(jsonb_build_object('destinationId', r.destination_id,
+                'shippingDescription', r.shipping_description, 'shipTo', jsonb_build_object(
+                'name', r.name, 'company', r.company, 'line1', r.line1, 'line2', r.line2,
                 'city', r.city, 'region', r.region, 'postalCode', r.postal_code, 'country', r.country,
-                'email', r.email, 'phone', r.phone) from recipients r where r.order_id = o.id) as ship_to,
+                'email', r.email, 'phone', r.phone)) order by r.destination_id)
+         from recipients r where r.order_id = o.id) as destinations,
       (select jsonb_agg(jsonb_build_object('sku', c.sku, 'components', c.components, 'version', c.version,
                                            'warehouseId', c.warehouse_id))
          from (select distinct on (g.sku) g.* from listings g
@@ -45,8 +46,7 @@ export async function loadPlanFacts(db: Database, orderId: string, generation: n
     externalId: row.external_id,
     generation,
     lines: row.lines,
-    shipTo: row.ship_to,
-    shippingDescription: row.shipping_description,
+    destinations: row.destinations ?? [],
     total: row.total,
     weight: row.weight,
     listings: row.listings ?? [],
@@ -67,14 +67,15 @@ export async function savePlan(
       delete from fulfillments where order_id = ${orderId} and state = 'planned'
         and reference <> all(${plan.map((each) => each.reference)})
     ), planned as (
-      insert into fulfillments (reference, order_id, warehouse_id, number, generation, state, method_code, carrier,
-                                service, rule, rule_version)
-      select f.reference, ${orderId}, f."warehouseId", f.number, ${generation}, 'planned', f."methodCode", f.carrier,
-             f.service, f.rule, f."ruleVersion"
+      insert into fulfillments (reference, order_id, warehouse_id, number, generation, destination_id, state,
+                                method_code, carrier, service, rule, rule_version)
+      select f.reference, ${orderId}, f."warehouseId", f.number, ${generation}, f."destinationId", 'planned',
+             f."methodCode", f.carrier, f.service, f.rule, f."ruleVersion"
       from jsonb_to_recordset(${JSON.stringify(plan)}::jsonb) as f(
-        reference text, "warehouseId" text, number integer, "methodCode" text, carrier text, service text, rule text,
+        reference text, "warehouseId" text, number integer, "destinationId" text, "methodCode" text, carrier text, service text, rule text,
         "ruleVersion" integer)
-      on conflict (reference) do update set warehouse_id = excluded.warehouse_id, method_code = excluded.method_code,
+      on conflict (reference) do update set warehouse_id = excluded.warehouse_id,
+        destination_id = excluded.destination_id, method_code = excluded.method_code,
         carrier = excluded.carrier, service = excluded.service, rule = excluded.rule,
         rule_version = excluded.rule_version
         where fulfillments.state = 'planned'

@@ -34,6 +34,7 @@ export interface Schema {
     marketplace: MarketplaceName;
     settings: Json<StoreSettings>;
     settings_saved_at: Defaulted<Date>;
+    webhook_path: string;
     first_import_opened_at: NullableTime;
     last_order_at: NullableTime;
   };
@@ -105,9 +106,13 @@ export interface Schema {
     amount: string | null;
     shippable: boolean;
     standing: LineStanding;
+    destination_id: Defaulted<string>;
+    wanted: number;
   };
   recipients: {
     order_id: string;
+    destination_id: Defaulted<string>;
+    shipping_description: string | null;
     version: Defaulted<number>;
     name: string;
     company: string | null;
@@ -124,6 +129,7 @@ export interface Schema {
   address_edits: {
     id: string;
     order_id: string;
+    destination_id: Defaulted<string>;
     address: Json<Address>;
     staged_at: Generated<Date>;
     applied_at: NullableTime;
@@ -134,6 +140,7 @@ export interface Schema {
     warehouse_id: string;
     number: number;
     generation: number;
+    destination_id: Defaulted<string>;
     state: 'planned' | 'submitted' | 'shipped' | 'cancelled';
     method_code: string;
     carrier: string | null;
@@ -200,6 +207,7 @@ export interface Schema {
     store_id: string;
     skip_key: string;
     external_id: string | null;
+    line_id: string | null;
     cause: string;
     reason: string;
     raw: NullableJson<unknown>;

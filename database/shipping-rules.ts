@@ -87,7 +87,7 @@ export async function latestShippingFacts(
              as skus,
            coalesce((select jsonb_agg(l.sku order by l.position) from order_lines l
                      where l.order_id = o.id and l.shippable), '[]') as "shippableSkus"
-    from orders o join recipients r on r.order_id = o.id
+    from orders o join recipients r on r.order_id = o.id and r.destination_id = 'main'
     where o.store_id = ${storeId}
     order by o.imported_at desc, o.id desc
     limit ${limit}`.execute(db);

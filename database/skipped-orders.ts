@@ -4,6 +4,7 @@ export interface SkippedOrderRow {
   id: string;
   storeId: string;
   externalId: string | null;
+  lineId: string | null;
   cause: string;
   reason: string;
   firstSeenAt: Date;
@@ -15,6 +16,7 @@ const columns = [
   'id',
   'store_id as storeId',
   'external_id as externalId',
+  'line_id as lineId',
   'cause',
   'reason',
   'first_seen_at as firstSeenAt',

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { finalStates } from '../domain/order-states.js';
 import type { MarketplaceName, StoreSettings } from '../domain/store.js';
@@ -36,6 +37,7 @@ export async function createStore(
       tenant_id: wanted.tenantId,
       name: wanted.name,
       marketplace: wanted.marketplace,
+      webhook_path: randomBytes(24).toString('hex'),
       base_url: wanted.baseUrl,
       settings: JSON.stringify(wanted.settings),
     })

@@ -49,8 +49,8 @@ export function fulfillmentReference(of: {
 /** The key of one outside write in `write_intents`: what is written, where, for what, never by which attempt. */
 export const writeKeys = {
   submission: (reference: string) => `submission:${reference}`,
-  writeback: (of: { storeId: string; externalId: string; lineId: string; packageId: string }) =>
-    ['writeback', of.storeId, escaped(of.externalId), escaped(of.lineId), escaped(of.packageId)].join(':'),
+  writeback: (of: { storeId: string; externalId: string; part: string; packageId: string }) =>
+    ['writeback', of.storeId, escaped(of.externalId), escaped(of.part), escaped(of.packageId)].join(':'),
 };
 
 /** Ids of others may hold our colon: unescaped, two different writes could share a key, and one would never be made. */

@@ -9,13 +9,34 @@ export interface OrderLine {
   /** The store's SKU, byte for byte. */
   sku: string;
   title: string;
-  /** Pieces, a positive whole number. */
+  /** Pieces that are still to be sent, a positive whole number. */
   quantity: number;
+  /**
+   * Pieces the customer is to have in all, those already sent among them: less only by a refund, a removal or another
+   * edit at the marketplace, so a difference to what was imported is a change there and not our own shipment.
+   */
+  wanted: number;
   /** Decimal text in the order's currency, or null where the marketplace does not say. */
   amount: string | null;
   /** False for digital goods, which never reach a warehouse. */
   shippable: boolean;
   standing: LineStanding;
+  /** One of the order's destinations; `mainDestination` for almost every line. */
+  destinationId: string;
+  /** The marketplace's ids of the place and of the fulfillment service it gave the line to; null where it has no such thing. */
+  location: string | null;
+  service: string | null;
+}
+
+/** The order's own `shipTo`. */
+export const mainDestination = 'main';
+
+/** Another address of the same order, where the marketplace lets a customer send parts of it to several people. */
+export interface Destination {
+  destinationId: string;
+  shipTo: Address;
+  /** The customer's choice for this address. */
+  shippingDescription: string | null;
 }
 
 /** One order as a marketplace shows it now, translated by its connector and not yet judged. */
@@ -30,6 +51,15 @@ export interface MarketplaceOrder {
   test: boolean;
   /** True when the marketplace already counts it as shipped. */
   shippedAtMarketplace: boolean;
+  /** True when a part of it was fulfilled already, by whomever, goods that need no shipping included (R145). */
+  partlyShipped: boolean;
+  /** True when the marketplace counts the whole order as cancelled. */
+  cancelled: boolean;
+  /** The marketplace's status and payment status as the settings name them; null where there is no such thing. */
+  status: string | null;
+  paymentStatus: string | null;
+  /** Why somebody holds it at the marketplace, in words; null when nobody does. */
+  heldBecause: string | null;
   /** ISO 4217, or null where the marketplace does not say. */
   currency: string | null;
   /** Decimal text, or null where the marketplace does not say. */
@@ -39,9 +69,17 @@ export interface MarketplaceOrder {
   /** The customer's choice at checkout, in the marketplace's words; the Shipping Transformer Rule reads it (R13). */
   shippingDescription: string | null;
   shipTo: Address;
+  /** Only where parts of it go to other addresses. */
+  otherDestinations: Destination[];
   lines: OrderLine[];
   /** The vendor account or nickname that sold it, as the marketplace writes it. */
   vendor: string | null;
+}
+
+/** All addresses of an order, its own first. */
+export function destinationsOf(order: MarketplaceOrder): Destination[] {
+  const { shipTo, shippingDescription } = order;
+  return [{ destinationId: mainDestination, shipTo, shippingDescription }, ...order.otherDestinations];
 }
 
 export interface Weight {

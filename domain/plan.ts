@@ -1,9 +1,9 @@
-import { missingAddressFields, type Address } from './address.js';
+import { missingAddressFields } from './address.js';
 import { attention, type Attention } from './attention.js';
 import { fulfillmentReference, waitKeys } from './identifiers.js';
 import type { LedgerEntry } from './ledger.js';
 import type { Listing, UnlistedSkuPolicy } from './listing.js';
-import type { OrderLine, Weight } from './order.js';
+import type { Destination, OrderLine, Weight } from './order.js';
 import { chooseShipping, type ShippingDecision, type ShippingRuleSet } from './shipping-rule.js';
 
 /** All that planning looks at; the same facts always give the same plan. */
@@ -12,9 +12,9 @@ export interface PlanFacts {
   externalId: string;
   /** Rises when a person sends an order out anew after the warehouse cancelled it. */
   generation: number;
-  lines: Pick<OrderLine, 'lineId' | 'sku' | 'quantity' | 'shippable'>[];
-  shipTo: Address;
-  shippingDescription: string | null;
+  lines: Pick<OrderLine, 'lineId' | 'sku' | 'quantity' | 'shippable' | 'destinationId'>[];
+  /** Where the lines go, each with the customer's choice for it: one for almost every order. */
+  destinations: Destination[];
   total: string | null;
   weight: Weight | null;
   listings: Listing[];
@@ -27,6 +27,7 @@ export interface PlannedFulfillment {
   reference: string;
   number: number;
   warehouseId: string;
+  destinationId: string;
   methodCode: string;
   carrier: string | null;
   service: string | null;
@@ -49,36 +50,60 @@ export interface PlannedLine {
 
 export type Plan = { fulfillments: PlannedFulfillment[] } | { problem: Attention };
 
-/** Maps each line by its listing, picks warehouse and method by the shipping rules, and groups by warehouse. */
+interface Group {
+  destinationId: string;
+  decision: ShippingDecision;
+  lines: PlannedLine[];
+}
+
+/**
+ * Maps each line by its listing, picks warehouse and method by the shipping rules, and groups by address and warehouse:
+ * a parcel has one address.
+ */
 export function planFulfillments(facts: PlanFacts): Plan {
-  const missing = missingAddressFields(facts.shipTo);
-  if (missing.length > 0)
-    return {
-      problem: attention('address_incomplete', `The delivery address lacks ${missing.join(', ')}.`, {
-        field: missing.join(','),
-      }),
-    };
-  const groups = new Map<string, { decision: ShippingDecision; lines: PlannedLine[] }>();
+  const groups = new Map<string, Group>();
   for (const line of facts.lines.filter((each) => each.shippable)) {
-    const listing = facts.listings.find((each) => each.sku === line.sku) ?? null;
-    if (!listing && facts.unlistedSku === 'attention') return { problem: unlisted(facts.storeId, line) };
-    const decision = chooseFor(facts, listing?.warehouseId ?? null);
-    if (!decision) return { problem: unmatched(facts, line, listing?.warehouseId ?? null) };
-    const group = groups.get(decision.choice.warehouseId) ?? { decision, lines: [] };
-    group.lines.push(...components(line, listing));
-    groups.set(decision.choice.warehouseId, group);
+    const planned = planLine(facts, line);
+    if ('problem' in planned) return planned;
+    const key = `${planned.decision.choice.warehouseId}:${planned.destinationId}`;
+    const group = groups.get(key) ?? { ...planned, lines: [] };
+    group.lines.push(...planned.lines);
+    groups.set(key, group);
   }
   return { fulfillments: [...groups.values()].map((group, index) => fulfillment(facts, group, index + 1)) };
 }
 
-function chooseFor(facts: PlanFacts, warehouseId: string | null): ShippingDecision | null {
+function planLine(facts: PlanFacts, line: PlanFacts['lines'][number]): Group | { problem: Attention } {
+  const { destinationId } = line;
+  const destination = facts.destinations.find((each) => each.destinationId === destinationId);
+  if (!destination) throw new Error(`line ${line.lineId} goes to ${destinationId}, which the order does not have`);
+  const incomplete = addressProblem(facts, destination);
+  if (incomplete) return { problem: incomplete };
+  const listing = facts.listings.find((each) => each.sku === line.sku) ?? null;
+  if (!listing && facts.unlistedSku === 'attention') return { problem: unlisted(facts.storeId, line) };
+  const decision = chooseFor(facts, destination, listing?.warehouseId ?? null);
+  if (!decision) return { problem: unmatched(facts, destination, line, listing?.warehouseId ?? null) };
+  return { destinationId, decision, lines: components(line, listing) };
+}
+
+function addressProblem(facts: PlanFacts, { destinationId, shipTo }: Destination): Attention | null {
+  const missing = missingAddressFields(shipTo);
+  if (missing.length === 0) return null;
+  const which = facts.destinations.length > 1 ? ` ${destinationId}` : '';
+  return attention('address_incomplete', `The delivery address${which} lacks ${missing.join(', ')}.`, {
+    field: missing.join(','),
+    ...(which && { destination: destinationId }),
+  });
+}
+
+function chooseFor(facts: PlanFacts, destination: Destination, warehouseId: string | null): ShippingDecision | null {
   if (!facts.rules) return null;
   return chooseShipping(
     facts.rules,
     {
-      description: facts.shippingDescription,
-      country: facts.shipTo.country,
-      region: facts.shipTo.region,
+      description: destination.shippingDescription,
+      country: destination.shipTo.country,
+      region: destination.shipTo.region,
       total: facts.total,
       weight: facts.weight,
       skus: facts.lines.map((line) => line.sku),
@@ -101,15 +126,12 @@ function components(line: PlanFacts['lines'][number], listing: Listing | null): 
   }));
 }
 
-function fulfillment(
-  facts: PlanFacts,
-  group: { decision: ShippingDecision; lines: PlannedLine[] },
-  number: number,
-): PlannedFulfillment {
+function fulfillment(facts: PlanFacts, group: Group, number: number): PlannedFulfillment {
   const { choice, rule, version } = group.decision;
   return {
     reference: fulfillmentReference({ ...facts, number }),
     number,
+    destinationId: group.destinationId,
     ...choice,
     rule,
     ruleVersion: version,
@@ -126,16 +148,21 @@ function unlisted(storeId: string, line: PlanFacts['lines'][number]): Attention 
   );
 }
 
-function unmatched(facts: PlanFacts, line: PlanFacts['lines'][number], pinned: string | null): Attention {
-  const what = facts.shippingDescription === null ? 'no shipping description' : `"${facts.shippingDescription}"`;
+function unmatched(
+  facts: PlanFacts,
+  { shipTo, shippingDescription }: Destination,
+  line: PlanFacts['lines'][number],
+  pinned: string | null,
+): Attention {
+  const what = shippingDescription === null ? 'no shipping description' : `"${shippingDescription}"`;
   const where = pinned === null ? '' : ` by warehouse ${pinned}, which the listing of SKU "${line.sku}" asks for`;
   return attention(
     'shipping_rule_unmatched',
-    `Line ${line.lineId}: no shipping rule fits ${what} to ${facts.shipTo.country}${where}.`,
+    `Line ${line.lineId}: no shipping rule fits ${what} to ${shipTo.country}${where}.`,
     {
       line: line.lineId,
       sku: line.sku,
-      description: facts.shippingDescription ?? '',
+      description: shippingDescription ?? '',
       rules_version: String(facts.rules?.version ?? 0),
       ...(pinned !== null && { warehouse: pinned }),
     },

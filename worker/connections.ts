@@ -6,16 +6,19 @@ import { marketplaces } from '../connectors/marketplaces/registry.js';
 import type { Warehouse } from '../connectors/warehouses/port.js';
 import { warehouseSystems } from '../connectors/warehouses/registry.js';
 import { loadStore, loadWarehouse } from '../database/connection-polls.js';
-import { readCredentials } from '../database/credentials.js';
+import { readCredentials, renewCredentials } from '../database/credentials.js';
 import type { KeyRing } from '../database/key-ring.js';
 import type { Database } from '../database/pool.js';
 import { Failure } from '../domain/failures.js';
+import type { MarketplaceName } from '../domain/store.js';
 
 export interface ConnectionParts {
   db: Database;
   keyRing: KeyRing;
   http: Http;
   limiter: RateLimiter;
+  /** This installation's applications at marketplaces, for stores that are connected by OAuth. */
+  apps?: Partial<Record<MarketplaceName, { clientId: string; clientSecret: string }>>;
   /** In place of the vendors' own limits, for load tests against the sandbox. */
   limits?: { clickbankPerSecond: number; shipbobPerMinute: number };
 }
@@ -53,9 +56,11 @@ async function connectStore(parts: ConnectionParts, storeId: string) {
     http: parts.http,
     limiter: parts.limiter,
     now: () => new Date(),
+    app: parts.apps?.[store.marketplace] ?? null,
+    renewCredentials: (renew) => renewCredentials(parts.db, parts.keyRing, store, renew),
     ...(parts.limits && { limits: { perSecond: parts.limits.clickbankPerSecond } }),
   });
-  return { store, marketplace, vendor: definition.vendor(store.settings.marketplace) };
+  return { store, marketplace, rules: definition.rules(store.settings.marketplace) };
 }
 
 async function connectWarehouse(parts: ConnectionParts, warehouseId: string) {
@@ -69,6 +74,8 @@ async function connectWarehouse(parts: ConnectionParts, warehouseId: string) {
     http: parts.http,
     limiter: parts.limiter,
     now: () => new Date(),
+    app: null,
+    renewCredentials: (renew) => renewCredentials(parts.db, parts.keyRing, row, renew),
     ...(parts.limits && { limits: { requestsPerMinute: parts.limits.shipbobPerMinute } }),
   });
   return { row, warehouse };

@@ -1,4 +1,5 @@
 import type { MalformedOrder, MarketplaceOrder } from '../../domain/order.js';
+import type { MarketplaceStock } from './stock-port.js';
 import type { PackageWriteback } from '../../domain/shipment.js';
 import type { ProbeReport } from '../../domain/store.js';
 
@@ -37,6 +38,42 @@ export interface Marketplace {
 
   /** Asks with the least calls what the credentials may do. */
   probe(): Promise<ProbeReport>;
+  /** Null where the marketplace keeps no stock (R19). */
+  readonly stock: MarketplaceStock | null;
+  /**
+   * Makes the marketplace call this address of ours: registers what is missing, switches on what it switched off.
+   * `known` is what this method gave back last, null the first time; what it gives back is kept like a credential.
+   * Null where the marketplace knows no webhooks or a person must enter the address there.
+   */
+  readonly ensureWebhooks: ((url: string, known: Record<string, string> | null) => Promise<WebhooksEnsured>) | null;
+}
+
+export interface WebhooksEnsured {
+  keep: Record<string, string>;
+  /** What was missing or off and is on now, in words; empty on most days. */
+  mended: string[];
+}
+
+/** What one authentic notification says; it is a hint, and what is fetched counts. */
+export interface StoreNews {
+  /** The vendor's id of the delivery, or a hash of what it says: the same one again changes nothing. */
+  deliveryKey: string;
+  topic: string;
+  /**
+   * `orders` names orders to look at, `stock` SKUs or items whose stock changed, `uninstalled` and `scopes` that the
+   * access changed; the last three are what privacy law asks for.
+   */
+  kind:
+    | 'orders'
+    | 'stock'
+    | 'uninstalled'
+    | 'scopes'
+    | 'ignored'
+    | 'customer_data_request'
+    | 'customer_erasure'
+    | 'store_erasure';
+  /** External ids of orders, as MarketplaceOrder has them. */
+  orderIds: string[];
 }
 
 export interface OrderPage {
@@ -49,9 +86,9 @@ export interface OrderPage {
 export interface Notice {
   externalId: string;
   packageId: string;
-  /** The line this notice is about. */
-  lineId: string;
-  quantity: number;
+  /** Tells the notices of one package apart, alike at every attempt: a line, an address. */
+  part: string;
+  lines: { lineId: string; quantity: number }[];
   carrier: string;
   trackingNumber: string | null;
   trackingUrl: string | null;

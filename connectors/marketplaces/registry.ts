@@ -1,8 +1,9 @@
 import type { ZodType } from 'zod';
+import type { ImportRules } from '../../domain/import-decision.js';
 import type { MarketplaceName } from '../../domain/store.js';
 import type { ConnectOptions } from '../connect-options.js';
 import { clickbank } from './clickbank/clickbank.js';
-import type { Marketplace } from './port.js';
+import type { Marketplace, StoreNews } from './port.js';
 
 /** What the rest of the house knows of a marketplace before it is connected. */
 export interface MarketplaceDefinition {
@@ -13,8 +14,24 @@ export interface MarketplaceDefinition {
   settings: ZodType;
   /** Opens one store's account; makes no call. Throws Failure when credentials or settings do not parse. */
   connect(options: ConnectOptions<{ perSecond: number }>): Marketplace;
-  /** The vendor nickname that the settings restrict the import to; null for all. */
-  vendor(settings: unknown): string | null;
+  /** What the settings restrict the import to. */
+  rules(settings: unknown): ImportRules;
+  /**
+   * What an authentic notification says; null for one that is not. Never throws. `webhook` is what `ensureWebhooks`
+   * kept, `credentials` what a person entered, `app` the application of this installation. Null where the marketplace
+   * sends none that prove themselves this way.
+   */
+  readNews:
+    | ((request: {
+        /** Lower-case names. */
+        headers: Record<string, string>;
+        rawBody: Buffer;
+        webhook: unknown;
+        credentials: unknown;
+        app: ConnectOptions<never>['app'];
+        now: Date;
+      }) => StoreNews | null)
+    | null;
 }
 
 /** A new marketplace is one new folder and one line here. */

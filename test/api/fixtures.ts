@@ -50,7 +50,7 @@ export async function aSkippedOrder(db: Database, tenantId: string, storeId: str
   const raw = { lineItemData: [{ quantity: 'x' }] };
   const reason = 'lineItemData[0].quantity: expected a whole number';
   await saveSkipped(db, { id: storeId, tenantId }, [
-    { skipKey: key, externalId: key, cause: 'order_malformed', reason, raw },
+    { skipKey: key, externalId: key, lineId: null, cause: 'order_malformed', reason, raw },
   ]);
   const row = await db.selectFrom('skipped_orders').select('id').where('skip_key', '=', key).executeTakeFirstOrThrow();
   return row.id;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { messages, orderWorkflowId, workflowTypes } from '../../domain/identifiers.js';
+import { mainDestination } from '../../domain/order.js';
 import type { OrderInput } from '../../domain/messages.js';
 import { anAddress } from '../domain/given.js';
 import { eventually } from '../support/eventually.js';
@@ -34,6 +35,10 @@ async function heldOrder(sku = 'kit-1'): Promise<{ id: string; workflowId: strin
     amount: '1.00',
     shippable: true,
     standing: 'clear' as const,
+    wanted: 1,
+    destinationId: mainDestination,
+    location: null,
+    service: null,
   };
   const id = await anImportedOrder(waybill.db, tenantId, storeId, { externalId, lines: [line] }, 'held');
   const hold = { reason: 'review' as const, owner: 'store settings', note: null, releaseAt: null, waitsFor: null };

@@ -111,7 +111,14 @@ describe('I5: what is stored', () => {
 
 describe('D7: what is left out', () => {
   const skip = (over = {}) => ({
-    ...{ skipKey: 'S1', externalId: 'S1', cause: 'order_malformed' as const, reason: 'quantity: "two"', raw: { a: 1 } },
+    ...{
+      skipKey: 'S1',
+      externalId: 'S1',
+      lineId: null,
+      cause: 'order_malformed' as const,
+      reason: 'quantity: "two"',
+      raw: { a: 1 },
+    },
     ...over,
   });
   const rows = () => database.db.selectFrom('skipped_orders').selectAll().where('skip_key', '=', 'S1').execute();
@@ -125,7 +132,7 @@ describe('D7: what is left out', () => {
   });
 
   it('is not judged again until the settings change, unless it was malformed', async () => {
-    const of = (id: string) => ({ skipKey: id, externalId: id, reason: 'why', raw: null });
+    const of = (id: string) => ({ skipKey: id, externalId: id, lineId: null, reason: 'why', raw: null });
     const skipped = [
       { ...of('K1'), cause: 'test_order' as const },
       { ...of('K2'), cause: 'order_malformed' as const },

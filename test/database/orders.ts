@@ -11,6 +11,7 @@ export async function aStoreRow(db: Database): Promise<{ id: string; tenantId: s
     .insertInto('stores')
     .values({
       ...{ id, tenant_id: tenantId, name: 'Example Store', marketplace: 'clickbank', base_url: null },
+      webhook_path: id,
       settings: JSON.stringify(defaultStoreSettings),
     })
     .execute();

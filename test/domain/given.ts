@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Address } from '../../domain/address.js';
-import type { ImportContext } from '../../domain/import-decision.js';
-import type { MarketplaceOrder, OrderLine } from '../../domain/order.js';
+import { everyOrder, type ImportContext } from '../../domain/import-decision.js';
+import { mainDestination, type Destination, type MarketplaceOrder, type OrderLine } from '../../domain/order.js';
 import type { ShippingChoice } from '../../domain/shipping-rule.js';
 
 export const anAddress: Address = {
@@ -17,15 +17,24 @@ export const anAddress: Address = {
   phone: null,
 };
 
+/** The order's own address, with what the customer chose for it. */
+export function aDestination(over: Partial<Destination> = {}): Destination {
+  return { destinationId: mainDestination, shipTo: anAddress, shippingDescription: 'Standard', ...over };
+}
+
 export function aLine(over: Partial<OrderLine> = {}): OrderLine {
   return {
     lineId: 'kit-1',
     sku: 'kit-1',
     title: 'Kit',
     quantity: 1,
+    wanted: 1,
     amount: '59.90',
     shippable: true,
     standing: 'clear',
+    destinationId: mainDestination,
+    location: null,
+    service: null,
     ...over,
   };
 }
@@ -38,11 +47,17 @@ export function anOrder(over: Partial<MarketplaceOrder> = {}): MarketplaceOrder 
     placedAt: '2026-11-02T10:00:00.000Z',
     test: false,
     shippedAtMarketplace: false,
+    partlyShipped: false,
+    cancelled: false,
+    status: null,
+    paymentStatus: null,
+    heldBecause: null,
     currency: 'USD',
     total: '59.90',
     weight: null,
     shippingDescription: 'Standard',
     shipTo: anAddress,
+    otherDestinations: [],
     lines: [aLine()],
     vendor: 'acme',
     ...over,
@@ -53,7 +68,7 @@ export function anOrder(over: Partial<MarketplaceOrder> = {}): MarketplaceOrder 
 export const openStore: ImportContext = {
   storeId: 'sto_1',
   firstImportOpen: true,
-  vendor: null,
+  rules: everyOrder,
   now: '2026-11-02T10:05:00.000Z',
 };
 

@@ -24,7 +24,7 @@ const fulfillment = fc.record({
 const writebacks = fc.record({
   storeId: connectionIds,
   externalId: externalIds,
-  lineId: externalIds,
+  part: externalIds,
   packageId: externalIds,
 });
 
@@ -103,14 +103,14 @@ describe('the key of an outside write', () => {
 
   it('tells two ship notices apart, wherever the colons fall', () => {
     tellsApart(writebacks, writeKeys.writeback);
-    const of = { storeId: 'sto_1', externalId: 'A', lineId: 'a:b', packageId: '1' };
-    expect(writeKeys.writeback(of)).not.toBe(writeKeys.writeback({ ...of, lineId: 'a%3Ab' }));
+    const of = { storeId: 'sto_1', externalId: 'A', part: 'a:b', packageId: '1' };
+    expect(writeKeys.writeback(of)).not.toBe(writeKeys.writeback({ ...of, part: 'a%3Ab' }));
     // The same text cut in two ways into receipt, line and package.
     const pieces = fc.array(fc.constantFrom('A', '%3A', '%'), { minLength: 3, maxLength: 6 });
     const cut = (all: string[], first: number, second: number) => ({
       storeId: 'sto_1',
       externalId: all.slice(0, first).join(':'),
-      lineId: all.slice(first, second).join(':'),
+      part: all.slice(first, second).join(':'),
       packageId: all.slice(second).join(':'),
     });
     check(

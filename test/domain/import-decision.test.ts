@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { decideImport, type ImportContext, type SkipCause } from '../../domain/import-decision.js';
+import {
+  decideImport,
+  everyOrder,
+  type ImportContext,
+  type ImportRules,
+  type SkipCause,
+} from '../../domain/import-decision.js';
 import type { LineStanding, MarketplaceOrder } from '../../domain/order.js';
 import { defaultStoreSettings, type StoreSettings } from '../../domain/store.js';
 import { check } from './check.js';
@@ -14,11 +20,23 @@ const orders: fc.Arbitrary<MarketplaceOrder> = fc
     placedAt: moments,
     test: fc.boolean(),
     shippedAtMarketplace: fc.boolean(),
+    partlyShipped: fc.boolean(),
+    cancelled: fc.boolean(),
+    status: fc.option(fc.constantFrom('9', '11')),
+    paymentStatus: fc.option(fc.constantFrom('PAID', 'PENDING')),
     vendor: fc.option(fc.constantFrom('acme', 'ACME', 'other')),
     kind: fc.constantFrom('sale', 'rebill', 'upsell'),
-    lines: fc.array(fc.record({ shippable: fc.boolean(), standing: fc.constantFrom(...standings) }).map(aLine), {
-      maxLength: 3,
-    }),
+    lines: fc
+      .array(
+        fc.record({
+          shippable: fc.boolean(),
+          standing: fc.constantFrom(...standings),
+          location: fc.option(fc.constantFrom('loc_1', 'loc_2')),
+          service: fc.option(fc.constantFrom('svc_1', 'svc_2')),
+        }),
+        { maxLength: 3 },
+      )
+      .map((list) => list.map((line, index) => aLine({ ...line, lineId: `line-${index}` }))),
   })
   .map(anOrder);
 const settings: fc.Arbitrary<StoreSettings> = fc
@@ -32,11 +50,32 @@ const settings: fc.Arbitrary<StoreSettings> = fc
   })
   .map((some) => ({ ...defaultStoreSettings, ...some }));
 const contexts: fc.Arbitrary<ImportContext> = fc
-  .record({ firstImportOpen: fc.boolean(), vendor: fc.option(fc.constantFrom('acme', 'Acme')) })
+  .record({
+    firstImportOpen: fc.boolean(),
+    rules: fc.record({
+      vendor: fc.option(fc.constantFrom('acme', 'Acme')),
+      statuses: fc.option(fc.subarray(['9', '11'])),
+      paymentStatuses: fc.option(fc.subarray(['PAID', 'PENDING'])),
+      location: fc.option(fc.constant('loc_1')),
+      service: fc.option(fc.constant('svc_1')),
+      partlyShipped: fc.boolean(),
+      excludeEmpty: fc.boolean(),
+    }),
+  })
   .map((some) => ({ ...openStore, ...some }));
 
 const before = (a: string, b: string | null) => b !== null && Date.parse(a) < Date.parse(b);
 const givenUp = ['refunded', 'charged_back', 'cancelled'];
+
+const elsewhere = (order: MarketplaceOrder, store: StoreSettings) =>
+  before(order.placedAt, store.fulfilledElsewhereBefore);
+const ours = (order: MarketplaceOrder, { rules }: ImportContext) =>
+  order.lines.filter(
+    (line) =>
+      !line.shippable ||
+      ((rules.location === null || line.location === rules.location) &&
+        (rules.service === null || line.service === rules.service)),
+  );
 
 /** The rules once more as a list of facts, for the exhaustive comparison. */
 const causes: Record<
@@ -44,17 +83,38 @@ const causes: Record<
   (order: MarketplaceOrder, store: StoreSettings, context: ImportContext) => boolean
 > = {
   test_order: (order, store) => order.test && !store.importTestOrders,
-  other_vendor: (order, _store, { vendor }) => vendor !== null && order.vendor?.toLowerCase() !== vendor.toLowerCase(),
+  other_vendor: (order, _store, { rules }) =>
+    rules.vendor !== null && order.vendor?.toLowerCase() !== rules.vendor.toLowerCase(),
+  cancelled: (order) => order.cancelled,
+  status_not_monitored: (order, store, { rules }) =>
+    !elsewhere(order, store) && rules.statuses !== null && !rules.statuses.includes(order.status ?? ''),
+  payment_status_not_selected: (order, store, { rules }) =>
+    !elsewhere(order, store) &&
+    rules.paymentStatuses !== null &&
+    !rules.paymentStatuses.includes(order.paymentStatus ?? ''),
+  partly_shipped: (order, store, { rules }) =>
+    !elsewhere(order, store) && !rules.partlyShipped && order.partlyShipped && !order.shippedAtMarketplace,
+  other_location: (order, _store, context) =>
+    !ours(order, context).some((line) => line.shippable) &&
+    order.lines.some(
+      (line) => line.shippable && context.rules.location !== null && line.location !== context.rules.location,
+    ),
+  other_service: (order, _store, context) =>
+    !ours(order, context).some((line) => line.shippable) &&
+    order.lines.some(
+      (line) => line.shippable && context.rules.service !== null && line.service !== context.rules.service,
+    ),
+  empty_order: (order, _store, { rules }) => rules.excludeEmpty && order.lines.length === 0,
   before_cut_in: (order, store) => before(order.placedAt, store.acceptOrdersAfter),
   nothing_to_ship: (order) => !order.lines.some((line) => line.shippable),
-  refunded: (order) => {
-    const physical = order.lines.filter((line) => line.shippable);
+  refunded: (order, _store, context) => {
+    const physical = ours(order, context).filter((line) => line.shippable);
     return physical.length > 0 && physical.every((line) => givenUp.includes(line.standing));
   },
-  already_shipped: (order, store) =>
-    order.shippedAtMarketplace && !before(order.placedAt, store.fulfilledElsewhereBefore),
+  already_shipped: (order, store) => order.shippedAtMarketplace && !elsewhere(order, store),
 };
 
+const taking = (rules: Partial<ImportRules>) => ({ rules: { ...everyOrder, ...rules } });
 const open: StoreSettings = { ...defaultStoreSettings, reviewFirstImport: false };
 const decide = (order: Partial<MarketplaceOrder> = {}, store: Partial<StoreSettings> = {}, context = openStore) =>
   decideImport(anOrder(order), { ...open, ...store }, context);
@@ -75,8 +135,15 @@ describe('the decision to import', () => {
 
   it.each<[SkipCause, Partial<MarketplaceOrder>, Partial<StoreSettings>, Partial<ImportContext>]>([
     ['test_order', { test: true }, {}, {}],
-    ['other_vendor', { vendor: 'other' }, {}, { vendor: 'acme' }],
-    ['other_vendor', { vendor: null }, {}, { vendor: 'acme' }],
+    ['other_vendor', { vendor: 'other' }, {}, taking({ vendor: 'acme' })],
+    ['other_vendor', { vendor: null }, {}, taking({ vendor: 'acme' })],
+    ['cancelled', { cancelled: true }, {}, {}],
+    ['status_not_monitored', { status: '7' }, {}, taking({ statuses: ['11'] })],
+    ['payment_status_not_selected', { paymentStatus: 'PENDING' }, {}, taking({ paymentStatuses: ['PAID'] })],
+    ['partly_shipped', { partlyShipped: true }, {}, taking({ partlyShipped: false })],
+    ['other_location', { lines: [aLine({ location: 'loc_2' })] }, {}, taking({ location: 'loc_1' })],
+    ['other_service', { lines: [aLine({ service: 'svc_2' })] }, {}, taking({ service: 'svc_1' })],
+    ['empty_order', { lines: [] }, {}, taking({ excludeEmpty: true })],
     ['before_cut_in', {}, { acceptOrdersAfter: '2026-11-03T00:00:00.000Z' }, {}],
     ['nothing_to_ship', { lines: [] }, {}, {}],
     ['nothing_to_ship', { lines: [aLine({ shippable: false })] }, {}, {}],
@@ -92,7 +159,28 @@ describe('the decision to import', () => {
     const queued = { import: true, state: 'queued' };
     expect(decide({ lines: [aLine({ standing: 'refunded' }), aLine({ lineId: 'b' })] })).toMatchObject(queued);
     expect(decide({ lines: [aLine({ standing: 'refund_pending' })] })).toMatchObject(queued);
-    expect(decide({ vendor: 'ACME' }, {}, { ...openStore, vendor: 'acme' })).toMatchObject(queued);
+    expect(decide({ vendor: 'ACME' }, {}, { ...openStore, ...taking({ vendor: 'acme' }) })).toMatchObject(queued);
+  });
+
+  it('R138: imports the lines that are ours and names each that is left out, with the setting that leaves it out', () => {
+    const lines = [aLine(), aLine({ lineId: 'b', location: 'loc_2' }), aLine({ lineId: 'c', service: 'svc_2' })];
+    const here = lines.map((line) => ({
+      ...line,
+      location: line.location ?? 'loc_1',
+      service: line.service ?? 'svc_1',
+    }));
+    const decision = decide({ lines: here }, {}, { ...openStore, ...taking({ location: 'loc_1', service: 'svc_1' }) });
+    expect(decision).toMatchObject({
+      import: true,
+      leftOut: [
+        { lineId: 'b', cause: 'other_location', reason: 'Line b is at location loc_2, the store takes loc_1.' },
+        {
+          lineId: 'c',
+          cause: 'other_service',
+          reason: 'Line c is with the fulfillment service svc_2, the store takes svc_1.',
+        },
+      ],
+    });
   });
 
   it('R2: a rebill and an upsell are imported under receipts of their own', () => {

@@ -6,7 +6,7 @@ import type { OrderLine } from '../../domain/order.js';
 import * as process from '../../domain/order-process.js';
 import { canMove, isFinal, refuseAction, type OrderAction, type OrderState } from '../../domain/order-states.js';
 import { openLedger, planFulfillments } from '../../domain/plan.js';
-import { aChoice, anAddress } from './given.js';
+import { aChoice, aDestination } from './given.js';
 
 /** What comes of one try to plan (`unlisted`) or of one request to a warehouse. */
 export type Answer =
@@ -88,8 +88,13 @@ function plan(world: World): void {
   });
   const rules = [{ name: 'two', conditions: [], then: aChoice({ warehouseId: 'whs_2' }) }];
   const made = planFulfillments({
-    ...{ storeId: 'sto_1', externalId: 'AB12CD34', generation: order.generation, lines, shipTo: anAddress },
-    ...{ shippingDescription: null, total: null, weight: null, unlistedSku: 'attention' },
+    ...{ storeId: 'sto_1', externalId: 'AB12CD34', generation: order.generation, lines },
+    ...{
+      destinations: [aDestination({ shippingDescription: null })],
+      total: null,
+      weight: null,
+      unlistedSku: 'attention',
+    },
     listings: [component('kit', 'A', 'B'), component('mug', 'A'), component('twin', 'B')],
     rules: { version: 1, rules, otherwise: aChoice() },
   });
@@ -142,7 +147,12 @@ function writeBack(world: World): void {
   const { ledger, packages, unexpected } = process.allocatePackages(order.ledger, shipment);
   for (const { packageId, lines } of packages)
     for (const { lineId, quantity } of lines) {
-      const of = { storeId: 'sto_1', externalId: 'AB12CD34', lineId, packageId: `${shipment.shipmentId}.${packageId}` };
+      const of = {
+        storeId: 'sto_1',
+        externalId: 'AB12CD34',
+        part: lineId,
+        packageId: `${shipment.shipmentId}.${packageId}`,
+      };
       world.notices.set(writeKeys.writeback(of), { lineId, quantity });
     }
   order.shipments.shift();

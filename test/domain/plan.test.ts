@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import type { Listing } from '../../domain/listing.js';
 import { openLedger, planFulfillments, type Plan, type PlanFacts, type PlannedFulfillment } from '../../domain/plan.js';
+import { mainDestination } from '../../domain/order.js';
 import type { ShippingRuleSet } from '../../domain/shipping-rule.js';
 import { check } from './check.js';
-import { aChoice, aLine, anAddress, externalIds, frozen } from './given.js';
+import { aChoice, aDestination, aLine, anAddress, externalIds, frozen } from './given.js';
 
 const skus = ['kit', 'mug', 'ebook', 'Kit'];
 const warehouses = ['whs_1', 'whs_2'];
@@ -30,15 +31,24 @@ const rules: fc.Arbitrary<ShippingRuleSet> = fc.record({
   otherwise: fc.constantFrom<ShippingRuleSet['otherwise']>('attention', aChoice(), aChoice({ warehouseId: 'whs_2' })),
 });
 const lines = fc
-  .array(fc.record({ sku: fc.constantFrom(...skus), quantity: pieces, shippable: fc.boolean() }), { maxLength: 5 })
+  .array(
+    fc.record({
+      sku: fc.constantFrom(...skus),
+      quantity: pieces,
+      shippable: fc.boolean(),
+      destinationId: fc.constantFrom(mainDestination, mainDestination, 'other'),
+    }),
+    { maxLength: 5 },
+  )
   .map((list) => list.map((line, index) => ({ ...line, lineId: `line-${index}` })));
 const facts: fc.Arbitrary<PlanFacts> = fc.record({
   storeId: fc.constant('sto_1'),
   externalId: externalIds,
   generation: fc.integer({ min: 1, max: 3 }),
   lines,
-  shipTo: fc.constant(anAddress),
-  shippingDescription: fc.option(fc.constantFrom('Standard', 'Express')),
+  destinations: fc
+    .option(fc.constantFrom('Standard', 'Express'))
+    .map((shippingDescription) => [aDestination({ shippingDescription }), aDestination({ destinationId: 'other' })]),
   total: fc.constant('10'),
   weight: fc.constant(null),
   listings,
@@ -51,8 +61,7 @@ const aPlan = (over: Partial<PlanFacts> = {}): PlanFacts => ({
   externalId: 'AB12CD34',
   generation: 1,
   lines: [aLine()],
-  shipTo: anAddress,
-  shippingDescription: 'Standard',
+  destinations: [aDestination()],
   total: '59.90',
   weight: null,
   listings: [{ sku: 'kit-1', components: [{ warehouseSku: 'W1', quantity: 1 }], warehouseId: null, version: 3 }],
@@ -107,16 +116,17 @@ describe('a plan', () => {
     );
   });
 
-  it('asks each warehouse once, keeps a line in one piece, and goes where its listing pins it', () => {
+  it('asks each warehouse once for each address, keeps a line in one piece, and goes where its listing pins it', () => {
     check(
       fc.property(facts, (given) => {
         const plan = planFulfillments(given);
         if ('problem' in plan) return;
-        const at = plan.fulfillments.map((each) => each.warehouseId);
+        const at = plan.fulfillments.map((each) => `${each.warehouseId} ${each.destinationId}`);
         expect(new Set(at).size).toBe(at.length);
         for (const line of given.lines.filter((each) => each.shippable)) {
           const homes = plan.fulfillments.filter((each) => each.lines.some((one) => one.lineId === line.lineId));
           expect(homes.length).toBe(1);
+          expect(homes[0]!.destinationId).toBe(line.destinationId);
           const pin = given.listings.find((each) => each.sku === line.sku)?.warehouseId ?? null;
           if (pin !== null) expect(homes[0]!.warehouseId).toBe(pin);
         }
@@ -156,6 +166,7 @@ describe('a plan', () => {
       {
         reference: 'sto_1.AB12CD34.1g1',
         number: 1,
+        destinationId: 'main',
         warehouseId: 'whs_1',
         methodCode: 'G',
         carrier: 'UPS',
@@ -239,7 +250,7 @@ describe('a plan that cannot be made', () => {
 
   it('R18: without a rule no method is chosen: it names description, line and SKU and waits for the rules', () => {
     for (const rules of [null, { version: 2, rules: [], otherwise: 'attention' as const }]) {
-      const found = problem({ rules, shippingDescription: 'GROUND' });
+      const found = problem({ rules, destinations: [aDestination({ shippingDescription: 'GROUND' })] });
       expect(found).toMatchObject({
         cause: 'shipping_rule_unmatched',
         about: { description: 'GROUND', line: 'kit-1', sku: 'kit-1', rules_version: rules ? '2' : '0' },
@@ -247,7 +258,9 @@ describe('a plan that cannot be made', () => {
       });
       expect(found?.message).toContain('"GROUND"');
     }
-    expect(problem({ rules: null, shippingDescription: null })?.message).toContain('no shipping description');
+    expect(problem({ rules: null, destinations: [aDestination({ shippingDescription: null })] })?.message).toContain(
+      'no shipping description',
+    );
   });
 
   it('names the warehouse that a listing pins when no rule sends there', () => {
@@ -263,7 +276,11 @@ describe('a plan that cannot be made', () => {
   });
 
   it('names the address fields that are blank before anything else, and no value of them', () => {
-    const found = problem({ shipTo: { ...anAddress, city: ' ', country: '' }, listings: [], rules: null });
+    const found = problem({
+      destinations: [aDestination({ shipTo: { ...anAddress, city: ' ', country: '' } })],
+      listings: [],
+      rules: null,
+    });
     expect(found).toMatchObject({ cause: 'address_incomplete', about: { field: 'city,country' } });
     expect(JSON.stringify(found)).not.toContain(anAddress.name);
   });

@@ -96,7 +96,7 @@ describe('order', () => {
   it('held, edited, held until a time', async () => {
     const receipt = await held();
     const { id } = await flow.row(receipt);
-    const editId = await stageAddressEdit(waybill.db, id, sampleAddress);
+    const editId = await stageAddressEdit(waybill.db, id, 'main', sampleAddress);
     await flow.act(receipt, 'editAddress', { editId });
     await flow.act(receipt, 'hold', { releaseAt: new Date(Date.now() + 1_000).toISOString() });
     await flow.until(receipt, 'submitted');

@@ -131,6 +131,7 @@ export async function connectSample(
     .values({
       ...{ id: ids.storeId, tenant_id: ids.tenantId, name: 'Example Store', marketplace: 'clickbank', enabled: true },
       base_url: urls.clickbank,
+      webhook_path: randomBytes(16).toString('hex'),
       settings: JSON.stringify(settings),
     })
     .execute();

@@ -193,7 +193,7 @@ describe('an address that lacks a field', () => {
     const attention = await flow.untilAttention(receipt, 'address_incomplete');
     expect(attention.message).toBe('The delivery address lacks line1.');
     const { id } = await flow.row(receipt);
-    const editId = await stageAddressEdit(waybill.db, id, sampleAddress);
+    const editId = await stageAddressEdit(waybill.db, id, 'main', sampleAddress);
     await flow.act(receipt, 'editAddress', { editId });
     await flow.until(receipt, 'submitted');
     expect(await flow.events(receipt)).toEqual(['imported', 'attention', 'address_edited', 'submitted']);

@@ -252,7 +252,7 @@ describe('shipped elsewhere', () => {
 describe('editAddress', () => {
   async function edit(receipt: string, change: Partial<Address>) {
     const { id } = await flow.row(receipt);
-    const editId = await stageAddressEdit(waybill.db, id, { ...sampleAddress, ...change });
+    const editId = await stageAddressEdit(waybill.db, id, 'main', { ...sampleAddress, ...change });
     return flow.act(receipt, 'editAddress', { editId });
   }
   const recipient = async (receipt: string) =>

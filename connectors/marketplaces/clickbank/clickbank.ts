@@ -1,4 +1,5 @@
 import { Failure } from '../../../domain/failures.js';
+import { everyOrder, type ImportRules } from '../../../domain/import-decision.js';
 import type { MarketplaceOrder } from '../../../domain/order.js';
 import type { ConnectOptions } from '../../connect-options.js';
 import type { Marketplace } from '../port.js';
@@ -20,11 +21,11 @@ type ClickbankOptions = ConnectOptions<{ perSecond: number }>;
 const settleMs = 120_000;
 
 /** ClickBank has no stock field anywhere, so there is no stock to push and none is offered (R19). */
-export const clickbank = { title: 'ClickBank', credentials, settings, connect, vendor };
+export const clickbank = { title: 'ClickBank', credentials, settings, connect, rules, readNews: null };
 
 /** The nickname whose orders alone are imported (R35); null for all that the key reads. */
-function vendor(saved: unknown): string | null {
-  return settings.parse(saved).vendor;
+function rules(saved: unknown): ImportRules {
+  return { ...everyOrder, vendor: settings.parse(saved).vendor };
 }
 
 /** Throws Failure when the saved credentials or settings do not fit this version. */
@@ -43,6 +44,8 @@ function connect(options: ClickbankOptions): Marketplace {
     findNotice: (notice) => findNotice(context, notice),
     postNotice: (notice) => postNotice(context, notice),
     probe: () => probe(context),
+    stock: null,
+    ensureWebhooks: null,
   };
 }
 

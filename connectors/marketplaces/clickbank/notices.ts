@@ -22,8 +22,8 @@ export function notices(settings: Settings, writeback: PackageWriteback): Notice
   return lines.map((line) => ({
     externalId: writeback.externalId,
     packageId: writeback.packageId,
-    lineId: line.lineId,
-    quantity: line.quantity,
+    part: line.lineId,
+    lines: [{ lineId: line.lineId, quantity: line.quantity }],
     carrier: writeback.carrier?.trim() || settings.carrierFallback,
     trackingNumber: writeback.trackingNumber?.trim() || null,
     trackingUrl: writeback.trackingUrl,
@@ -48,7 +48,7 @@ export async function findNotice(context: NoticeContext, notice: Notice): Promis
     const parsed = noticeRow.safeParse(raw);
     if (!parsed.success) throw new Failure('answer_malformed', `A ship notice of ${notice.externalId} cannot be read.`);
     const { shipDate, carrier, trackingId, itemNo } = parsed.data;
-    const sameItem = itemNo === null || itemNo === notice.lineId;
+    const sameItem = itemNo === null || itemNo === notice.part;
     const sameTracking = (trackingId?.trim() ?? null) === notice.trackingNumber;
     if (context.settings.fillOrder || (sameItem && sameTracking))
       return {
@@ -71,7 +71,7 @@ export async function postNotice(context: NoticeContext, notice: Notice): Promis
       date: noticeDate(notice, context.now()),
       carrier: notice.carrier,
       // Only required when a receipt holds several goods, which the row does not always show: always sent.
-      item: notice.lineId,
+      item: notice.part,
       ...(notice.trackingNumber === null ? {} : { tracking: notice.trackingNumber }),
       ...(context.settings.fillOrder ? { fillOrder: 'true' } : {}),
     },

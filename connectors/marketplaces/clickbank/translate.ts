@@ -1,5 +1,11 @@
 import type { Address } from '../../../domain/address.js';
-import type { LineStanding, MalformedOrder, MarketplaceOrder, OrderLine } from '../../../domain/order.js';
+import {
+  mainDestination,
+  type LineStanding,
+  type MalformedOrder,
+  type MarketplaceOrder,
+  type OrderLine,
+} from '../../../domain/order.js';
 import { isRecord, problemOf, scalarText } from './quirks.js';
 import { purchaseRow, shippingRow, type PurchaseRow, type ShippingRow } from './rows.js';
 
@@ -40,11 +46,17 @@ function toOrder(row: ShippingRow, purchase: PurchaseRow | null, shippedAtMarket
     placedAt: row.transactionTime,
     test: isTest(row, purchase),
     shippedAtMarketplace,
+    partlyShipped: false,
+    cancelled: false,
+    status: null,
+    paymentStatus: null,
+    heldBecause: null,
     currency: purchase?.currency?.trim().toUpperCase() ?? null,
     total: purchase?.totalOrderAmount ?? null,
     weight: null,
     shippingDescription: shippingDescription(row),
     shipTo: shipTo(row),
+    otherDestinations: [],
     lines: linesOf(row, purchase),
     vendor: row.vendor ?? purchase?.vendor ?? null,
   };
@@ -103,16 +115,26 @@ function linesOf(row: ShippingRow, purchase: PurchaseRow | null): OrderLine[] {
     const earlier = lines.get(item.itemNo);
     const standing = worst(standingOf(item), earlier?.standing ?? 'clear');
     if (earlier)
-      lines.set(item.itemNo, { ...earlier, quantity: earlier.quantity + item.quantity, amount: null, standing });
+      lines.set(item.itemNo, {
+        ...earlier,
+        quantity: earlier.quantity + item.quantity,
+        wanted: earlier.wanted + item.quantity,
+        amount: null,
+        standing,
+      });
     else
       lines.set(item.itemNo, {
         lineId: item.itemNo,
         sku: item.itemNo,
         title: item.productTitle ?? item.itemNo,
         quantity: item.quantity,
+        wanted: item.quantity,
         amount: item.customerAmount,
         shippable: isShippable(item.itemNo, purchase),
         standing,
+        destinationId: mainDestination,
+        location: null,
+        service: null,
       });
   }
   return [...lines.values()];

@@ -63,7 +63,7 @@ describe('a package becomes notices', () => {
     const listed = async () => (await bench.marketplace.listOrders({
       since: '2026-03-04T00:00:00Z', page: null, lane: 'live', known: async () => new Set() })).orders.length; // prettier-ignore
     expect(await listed()).toBe(1);
-    await tell(noticeOf(order, { lineId: 'book-7' }));
+    await tell(noticeOf(order, { part: 'book-7' }));
     expect(await listed()).toBe(0);
   });
 });
@@ -90,8 +90,8 @@ describe('proof', () => {
     expect((await find({ trackingNumber: '1Z2' }))?.trackingNumber).toBe('1Z2');
     expect(await find({ trackingNumber: '1z2' })).toBeNull();
     expect(await find({ trackingNumber: null })).toBeNull();
-    expect(await find({ trackingNumber: '1Z2', lineId: 'book-7' })).toBeNull();
-    expect(await find({ trackingNumber: '1Z2', lineId: 'KIT-1' })).toBeNull();
+    expect(await find({ trackingNumber: '1Z2', part: 'book-7' })).toBeNull();
+    expect(await find({ trackingNumber: '1Z2', part: 'KIT-1' })).toBeNull();
   });
 
   it('takes a notice without an item for one of every item', async () => {
@@ -172,7 +172,7 @@ describe('refusals', () => {
   });
 
   it('names the item that is no part of the receipt', async () => {
-    const failure = await failureOf(bench.marketplace.postNotice(noticeOf(bought(), { lineId: 'other' })));
+    const failure = await failureOf(bench.marketplace.postNotice(noticeOf(bought(), { part: 'other' })));
     expect([failure.code, failure.outcome]).toEqual(['writeback_refused', 'rejected']);
     expect(failure.message).toContain('Item other is not part of the receipt');
   });

@@ -5,6 +5,7 @@ import type { RateLimit, RateLimiter } from '../../../connectors/rate-limiter.js
 import { Failure } from '../../../domain/failures.js';
 import type { PackageWriteback } from '../../../domain/shipment.js';
 import { createClickbankSandbox, type ClickbankSandbox } from '../../../sandbox/clickbank/sandbox.js';
+import { noInstall } from '../no-install.js';
 
 /** A clock that only moves when it is told to, or when the limiter below makes somebody wait. */
 export interface Clock {
@@ -95,6 +96,7 @@ function connectTo(baseUrl: string, http: Http, limiter: RateLimiter, clock: Clo
     http,
     limiter,
     now: clock.now,
+    ...noInstall,
   });
 }
 

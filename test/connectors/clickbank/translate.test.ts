@@ -1,4 +1,4 @@
-import { decideImport } from '../../../domain/import-decision.js';
+import { decideImport, everyOrder } from '../../../domain/import-decision.js';
 import type { MarketplaceOrder } from '../../../domain/order.js';
 import { chooseShipping } from '../../../domain/shipping-rule.js';
 import { defaultStoreSettings } from '../../../domain/store.js';
@@ -36,6 +36,11 @@ describe('what an order becomes', () => {
       placedAt: '2026-03-04T17:30:15.000Z',
       test: false,
       shippedAtMarketplace: false,
+      partlyShipped: false,
+      cancelled: false,
+      status: null,
+      paymentStatus: null,
+      heldBecause: null,
       currency: 'EUR',
       total: '149.850',
       weight: null,
@@ -52,15 +57,20 @@ describe('what an order becomes', () => {
         email: 'ann@example.com',
         phone: null,
       },
+      otherDestinations: [],
       lines: [
         {
           lineId: '00-Kit ß',
           sku: '00-Kit ß',
           title: 'Kit',
           quantity: 3,
+          wanted: 3,
           amount: '149.850',
           shippable: true,
           standing: 'clear',
+          destinationId: 'main',
+          location: null,
+          service: null,
         },
       ],
       vendor: 'DEMOSHOP',
@@ -201,7 +211,7 @@ describe('test purchases', () => {
     { rawOrder: { paytmentMethod: undefined, paymentMethod: 'TEST' } },
   ] as OrderSpec[])('R43, D10: %j is one, and the switch of the store decides over it', async (spec) => {
     const order = await imported(spec);
-    const context = { storeId: 'store_1', firstImportOpen: true, vendor: null, now: since };
+    const context = { storeId: 'store_1', firstImportOpen: true, rules: everyOrder, now: since };
     const decide = (importTestOrders: boolean) =>
       decideImport(order, { ...defaultStoreSettings, importTestOrders }, context);
     expect(order.test).toBe(true);

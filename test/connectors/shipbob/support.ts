@@ -9,6 +9,7 @@ import {
   type ShipbobSandbox,
   type ShipbobSandboxOptions,
 } from '../../../sandbox/shipbob/sandbox.js';
+import { noInstall } from '../no-install.js';
 
 /** Never waits; remembers what was taken and what was blocked. */
 export interface OpenLimiter extends RateLimiter {
@@ -60,6 +61,7 @@ export async function openBench(options: ShipbobSandboxOptions & { deadlineMs?: 
       http: changes.http ?? plain.http,
       limiter: changes.limiter ?? limiter,
       now,
+      ...noInstall,
     });
   let seen = 0;
   return {
