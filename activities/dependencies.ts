@@ -21,6 +21,7 @@ export interface ActivityDependencies {
    */
   connectStore(storeId: string): Promise<ConnectedStore>;
   connectWarehouse(warehouseId: string): Promise<ConnectedWarehouse>;
+  storeOf(storeId: string): Promise<ConnectedStore>;
   marketplaceOf(storeId: string): Promise<Marketplace>;
   warehouseOf(warehouseId: string): Promise<Warehouse>;
 }

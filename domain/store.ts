@@ -59,6 +59,16 @@ export interface ProbeReport {
   problems: string[];
 }
 
+/** What became of asking a marketplace to call us. */
+export interface WebhookHealth {
+  /** UTC, ISO 8601. */
+  checkedAt: string;
+  /** What was missing or off and is on again, in words. */
+  mended: string[];
+  /** Why it could not be asked for; polling finds everything without it. */
+  problem: string | null;
+}
+
 /** A connection may be enabled when nothing is known to be missing. */
 export function probePasses(report: ProbeReport): boolean {
   return report.problems.length === 0 && report.permissions.every((each) => each.standing !== 'missing');
