@@ -39,8 +39,11 @@ import type { OrderState } from '../domain/order-states.js';
 import { answerMessages } from './order-messages.js';
 import { attentionKey, stateKey, warehouseKey } from './search-attributes.js';
 
-/** Only PostgreSQL: a marker in the history instead of an activity's three events. */
-const { planOrder } = proxyLocalActivities<Activities>({ startToCloseTimeout: '10 seconds' });
+/**
+ * A marker in the history instead of an activity's three events. What it retries is PostgreSQL; the warehouse it asks
+ * once, and leaves what goes wrong there to `submit`.
+ */
+const { planOrder } = proxyLocalActivities<Activities>({ startToCloseTimeout: '3 minutes' });
 
 /**
  * The same calls as a first, single try inside the workflow task: almost every order needs no other, and it costs one
@@ -110,6 +113,10 @@ async function plan(order: OrderProcess): Promise<void> {
   order.toPlan = null;
   order.fulfillments.push(...plan.fulfillments.map((each) => ({ ...each, standing: 'planned' as const })));
   order.ledger.push(...plan.ledger);
+  if (plan.asked === null) return;
+  const asked = order.fulfillments[0]!;
+  asked.standing = 'asking';
+  if (plan.asked !== 'open') take(order, asked, plan.asked, 'submitted');
 }
 
 async function submit(order: OrderProcess, input: OrderInput): Promise<void> {
@@ -119,12 +126,11 @@ async function submit(order: OrderProcess, input: OrderInput): Promise<void> {
   const to = workingState({ ...order, fulfillments: [...others, { ...fulfillment, standing: 'submitted' }] });
   const asked = askedLines({ ...order, fulfillments: [...others, { ...fulfillment, standing: 'planned' }] });
   const request = { reference, to, ...(Object.keys(asked).length > 0 && { asked }) };
+  const askedBefore = fulfillment.standing === 'asking';
   fulfillment.standing = 'asking';
+  const patiently = () => unlessStopped(order, () => submitFulfillment(request));
   const answer = await attempt(order, input, () =>
-    firstLocally(
-      () => first.submitFulfillment(request),
-      () => unlessStopped(order, () => submitFulfillment(request)),
-    ),
+    askedBefore ? patiently() : firstLocally(() => first.submitFulfillment(request), patiently),
   );
   if (answer) take(order, fulfillment, answer, to);
   else if (order.attention) fulfillment.standing = standingAfter(order.attention);
