@@ -2,6 +2,7 @@ import type { ZodType } from 'zod';
 import type { ImportRules } from '../../domain/import-decision.js';
 import type { MarketplaceName } from '../../domain/store.js';
 import type { ConnectOptions } from '../connect-options.js';
+import { bigcommerce } from './bigcommerce/bigcommerce.js';
 import { clickbank } from './clickbank/clickbank.js';
 import type { Marketplace, StoreNews } from './port.js';
 
@@ -35,4 +36,4 @@ export interface MarketplaceDefinition {
 }
 
 /** A new marketplace is one new folder and one line here. */
-export const marketplaces: Record<MarketplaceName, MarketplaceDefinition> = { clickbank };
+export const marketplaces: Record<MarketplaceName, MarketplaceDefinition> = { clickbank, bigcommerce };
