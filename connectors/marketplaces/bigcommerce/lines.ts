@@ -20,42 +20,36 @@ interface Lines {
 export function translateLines(rows: LineRow[], context: LineContext): Lines {
   const goods = rows.filter((row) => isGoods(row, rows));
   const wanted = goods.filter((row) => wantedPieces(row) > 0);
-  const open = wanted.filter((row) => openPieces(row) > 0);
-  // A line that was sent leaves the parcel to the others; an order all of whose lines were sent shows them still.
-  const sent = open.length > 0 ? wanted.filter((row) => openPieces(row) === 0) : [];
+  const allShipped = wanted.length > 0 && wanted.every((row) => openPieces(row) === 0);
   return {
-    lines: rows.map((row) =>
-      toLine(row, {
-        ...context,
-        shippable: goods.includes(row) && !sent.includes(row),
-        standing: standing(row, rows, context),
-      }),
-    ),
-    allShipped: wanted.length > 0 && open.length === 0,
+    lines: rows.map((row) => toLine(row, rows, { ...context, allShipped })),
+    allShipped,
     anyShipped: goods.some((row) => row.quantity_shipped > 0),
   };
 }
 
-function toLine(row: LineRow, of: LineContext & Pick<OrderLine, 'shippable' | 'standing'>): OrderLine {
-  const { shippable, standing } = of;
+function toLine(row: LineRow, all: LineRow[], context: LineContext & { allShipped: boolean }): OrderLine {
+  const shippable = isGoods(row, all);
+  const standing = standingOf(row, all, context);
   const givenUp = standing === 'refunded' || standing === 'cancelled';
+  const address = row.order_address_id;
   return {
     lineId: row.id,
     sku: row.sku ?? '',
     title: row.name ?? `Product ${row.product_id ?? 'without a name'}`,
-    quantity: openPieces(row) || wantedPieces(row) || row.quantity,
+    quantity: givenUp || context.allShipped || !shippable ? row.quantity : openPieces(row),
     wanted: givenUp ? 0 : wantedPieces(row),
     amount: row.discounted_total_inc_tax ?? row.total_inc_tax,
     shippable,
     standing,
-    destinationId: shippable && row.order_address_id ? of.destinationOf(row.order_address_id) : mainDestination,
+    destinationId: shippable && address !== null ? context.destinationOf(address) : mainDestination,
     location: null,
     service: null,
   };
 }
 
 /** The picks of a refunded set are refunded with it: they have no price of their own to pay back. */
-function standing(row: LineRow, all: LineRow[], { status, cancelled }: LineContext): LineStanding {
+function standingOf(row: LineRow, all: LineRow[], { status, cancelled }: LineContext): LineStanding {
   if (cancelled) return 'cancelled';
   const set = all.find((each) => each.id === row.parent_order_product_id);
   if ([row, set].some((each) => each && wantedPieces(each) === 0)) return 'refunded';

@@ -1,12 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { StoreNews } from '../port.js';
-import type { MarketplaceDefinition } from '../registry.js';
+import type { NewsRequest, StoreNews } from '../port.js';
 import { credentials } from './configuration.js';
 import { id } from './scalars.js';
 import { keptWebhooks, secretHeader } from './webhooks.js';
-
-type Request = Parameters<NonNullable<MarketplaceDefinition['readNews']>>[0];
 
 /** Standard Webhooks: older or newer calls are replays or wrong clocks. */
 const toleranceSeconds = 5 * 60;
@@ -26,7 +23,7 @@ type Delivery = z.infer<typeof delivery>;
  * checked where there is one, because whether every delivery is signed is not documented (reference/bigcommerce.md §7).
  * The body's own time is not judged: a delivery is tried again for two days.
  */
-export function readNews(request: Request): StoreNews | null {
+export function readNews(request: NewsRequest): StoreNews | null {
   const kept = keptWebhooks.safeParse(request.webhook).data;
   if (!kept || !same(request.headers[secretHeader] ?? '', kept.secret)) return null;
   const account = credentials.safeParse(request.credentials).data;
@@ -39,7 +36,7 @@ export function readNews(request: Request): StoreNews | null {
 }
 
 /** Key = the bytes of the client secret, over id, time and raw body. */
-function signatureHolds({ headers, rawBody, now }: Request, clientSecret: string): boolean {
+function signatureHolds({ headers, rawBody, now }: NewsRequest, clientSecret: string): boolean {
   const given = headers['webhook-signature'];
   if (given === undefined) return true;
   const [id = '', timestamp = ''] = [headers['webhook-id'], headers['webhook-timestamp']];
