@@ -1,0 +1,7 @@
+import type { Call } from '../graphql/call.js';
+import { fulfillmentMutations } from './fulfillments.js';
+
+/** By the name of the mutation, what it does. The schema has checked the arguments. */
+export const mutations: Record<string, (args: never, call: Call) => unknown> = {
+  ...fulfillmentMutations,
+};
