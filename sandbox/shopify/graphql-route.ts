@@ -1,25 +1,23 @@
 import type { Request, Response } from 'express';
 import { createBucket } from './graphql/bucket.js';
-import { answer, type GraphqlRequest } from './graphql/execute.js';
-import type { Attempts } from './graphql/idempotency.js';
+import { answer, type Shared } from './graphql/execute.js';
+import type { GraphqlRequest } from './graphql/prepare.js';
 import type { Shop } from './state/shop.js';
-import type { Token } from './state/tokens.js';
+import { isAlive, type Token } from './state/tokens.js';
 import { routeDue } from './work/routing.js';
 
 /** POST /admin/api/{version}/graphql.json */
 export function graphqlRoute(shop: Shop) {
-  const bucket = createBucket(
-    () => shop.now(),
-    () => shop.settings.bucket,
-  );
-  const attempts: Attempts = { now: () => shop.now(), made: new Map() };
+  const now = () => shop.now();
+  const bucket = createBucket(now, () => shop.settings.bucket);
+  const shared: Shared = { bucket, attempts: { now, made: new Map() } };
   return async (request: Request, response: Response): Promise<void> => {
     response.set('X-Shopify-API-Version', versionRun(shop, String(request.params['version'])));
     const token = tokenOf(shop, request);
     if (!token) return void response.status(401).json({ errors: invalidToken });
     routeDue(shop);
     const call = { shop, token, ignored: [] };
-    response.json(await answer((request.body ?? {}) as GraphqlRequest, call, bucket, attempts));
+    response.json(await answer((request.body ?? {}) as GraphqlRequest, call, shared));
   };
 }
 
@@ -33,8 +31,5 @@ function versionRun(shop: Shop, asked: string): string {
 
 function tokenOf(shop: Shop, request: Request): Token | undefined {
   const given = request.get('x-shopify-access-token');
-  const now = shop.now().toISOString();
-  return shop.tokens.find(
-    (each) => each.accessToken === given && !each.revoked && (each.expiresAt === null || each.expiresAt > now),
-  );
+  return shop.tokens.find((each) => each.accessToken === given && isAlive(each, shop.now()));
 }

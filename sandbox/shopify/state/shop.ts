@@ -10,6 +10,8 @@ export interface Shop {
   random(): number;
   nextId(): number;
   settings: Settings;
+  /** Of which the tokens are; its secret signs notifications and redirects. */
+  app: { clientId: string; clientSecret: string };
   tokens: Token[];
   /** Authorizations that were not yet exchanged for a token. */
   grants: Grant[];

@@ -6,8 +6,9 @@ export interface Token {
   expiresAt: string | null;
   refreshToken: string | null;
   refreshExpiresAt: string | null;
-  /** When its refresh token was exchanged. */
+  /** When another token took its place. */
   refreshedAt: string | null;
+  /** By uninstalling the app. */
   revoked: boolean;
 }
 
@@ -46,6 +47,11 @@ export function sandboxToken(): Token {
     refreshedAt: null,
     revoked: false,
   };
+}
+
+export function isAlive(token: Token, now: Date): boolean {
+  if (token.revoked || token.refreshedAt !== null) return false;
+  return token.expiresAt === null || Date.parse(token.expiresAt) > now.getTime();
 }
 
 export function holds(token: Token, scope: string): boolean {
