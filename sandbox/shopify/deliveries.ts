@@ -124,10 +124,15 @@ export function createDeliveries(options: { shop: Shop; seed: number; retryAfter
   }
 }
 
-/** With `includeFields` a subscription gets those of the body and no others. */
+/** With `includeFields` a subscription gets those of the body and no others; "order.id" names one inside another. */
 function only(fields: string[], body: object): object {
   if (fields.length === 0) return body;
-  return Object.fromEntries(Object.entries(body).filter(([key]) => fields.includes(key)));
+  const kept = Object.entries(body).flatMap(([key, value]: [string, unknown]) => {
+    if (fields.includes(key)) return [[key, value]];
+    const inner = fields.flatMap((field) => (field.startsWith(`${key}.`) ? field.slice(key.length + 1) : []));
+    return inner.length > 0 && typeof value === 'object' && value !== null ? [[key, only(inner, value)]] : [];
+  });
+  return Object.fromEntries(kept) as object;
 }
 
 function headersOf(shop: Shop, record: DeliveryRecord, name: string | null, body: string): Record<string, string> {
