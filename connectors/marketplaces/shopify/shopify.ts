@@ -12,6 +12,7 @@ import { readNews } from './news.js';
 import { findNotice, notices } from './notices.js';
 import { probe } from './probe.js';
 import { isMalformed, readOrders } from './read-orders.js';
+import { memoryOf } from './shop-memory.js';
 import { stockOf } from './stock.js';
 import { translate } from './translate.js';
 
@@ -43,7 +44,12 @@ function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {
   const chosen = settings.safeParse(options.settings);
   if (!chosen.success) throw new Failure('internal', 'The saved Shopify settings do not fit this version.');
   const client = createClient(options, keys.data);
-  const context = { call: client.call, settings: chosen.data, now: options.now };
+  const context = {
+    call: client.call,
+    settings: chosen.data,
+    memory: memoryOf(options.connectionId),
+    now: options.now,
+  };
   return {
     settleMs,
     listOrders: (request) => listOrders(context, request),
