@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { recordPass, recordPassFailed } from '../database/connection-polls.js';
 import { saveProbe } from '../database/connections.js';
+import { carryOutErasures } from '../database/erasure.js';
 import { knownOrders } from '../database/orders-import.js';
 import { attention } from '../domain/attention.js';
 import { Failure } from '../domain/failures.js';
@@ -52,6 +53,8 @@ interface PassOutcome {
 
 async function onePass(deps: ActivityDependencies, storeId: string): Promise<PassOutcome> {
   let settings = { busy: 60, idle: 295 };
+  // Those of every store: one that is paused or gone comes by no more, and its customers' erasures are due all the same.
+  await carryOutErasures(deps.db, deps.wakeups.now());
   try {
     const connected = await deps.connectStore(storeId);
     settings = connected.store.settings.pollSeconds;

@@ -1,5 +1,6 @@
 import type { WarehouseOrder } from '../connectors/warehouses/port.js';
 import { dropLines, loadSubmission, recordSubmitted, type Submission } from '../database/fulfillments.js';
+import { missingAddressFields } from '../domain/address.js';
 import { Failure } from '../domain/failures.js';
 import { writeKeys } from '../domain/identifiers.js';
 import type { MarketplaceOrder } from '../domain/order.js';
@@ -53,6 +54,7 @@ async function mayBeThere(
 }
 
 async function lookAndAsk(deps: ActivityDependencies, submission: Submission, to: OrderState): Promise<SubmitAnswer> {
+  refuseErased(submission);
   const present = await ofConnection(submission.storeId, async () => {
     const marketplace = await deps.marketplaceOf(submission.storeId);
     return marketplace.fetchOrder(submission.externalId);
@@ -67,6 +69,19 @@ async function lookAndAsk(deps: ActivityDependencies, submission: Submission, to
   const left = submission.lines.filter((line) => !dropped.includes(line.lineId));
   if (left.length === 0) return { outcome: 'given_up', dropped, reason: decision.reason };
   return ask(deps, { ...submission, lines: left }, to, dropped);
+}
+
+/** The plan saw an address; a person may have had it erased since. */
+function refuseErased({ shipTo, reference }: Submission): void {
+  const [field] = missingAddressFields(shipTo);
+  if (field)
+    throw new Failure(
+      'address_incomplete',
+      `The address lacks "${field}": it was erased after the order was planned.`,
+      {
+        ...{ reference, field },
+      },
+    );
 }
 
 async function ask(

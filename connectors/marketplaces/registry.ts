@@ -3,6 +3,7 @@ import type { ImportRules } from '../../domain/import-decision.js';
 import type { MarketplaceName } from '../../domain/store.js';
 import type { ConnectOptions } from '../connect-options.js';
 import { clickbank } from './clickbank/clickbank.js';
+import type { MarketplaceInstall } from './install-port.js';
 import type { Marketplace, StoreNews } from './port.js';
 
 /** What the rest of the house knows of a marketplace before it is connected. */
@@ -32,6 +33,8 @@ export interface MarketplaceDefinition {
         now: Date;
       }) => StoreNews | null)
     | null;
+  /** Connecting a store by installing our application; null where credentials are pasted only. */
+  install: MarketplaceInstall | null;
 }
 
 /** A new marketplace is one new folder and one line here. */
