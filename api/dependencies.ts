@@ -27,7 +27,7 @@ export interface Installer {
   authorize(request: { account: string; state: string; baseUrl: string | null }): { url: string; instructions: string };
   readCallback(query: Record<string, string>, now: Date): CallbackReading;
   /** Trades the code for credentials; throws Failure. */
-  exchange(callback: ProvenCallback, baseUrl: string | null): Promise<Installed>;
+  exchange(callback: ProvenCallback, store: { present: unknown; baseUrl: string | null }): Promise<Installed>;
   readSignedCall(token: string, now: Date): SignedCall | null;
   readNotice(headers: IncomingHttpHeaders, rawBody: Buffer): AppNotice | null;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readCredentials } from '../database/credentials.js';
 import {
   findInstall,
   findUsedInstall,
@@ -141,7 +142,8 @@ async function exchange(
   store: Store,
 ) {
   if (!(await useInstall(dependencies.db, install.id, nowOf(dependencies)))) throw refused('The link was used before');
-  return installer.exchange(reading, store.baseUrl);
+  const present = await readCredentials(dependencies.db, dependencies.keyRing, store.id);
+  return installer.exchange(reading, { present, baseUrl: store.baseUrl });
 }
 
 /** What was found of permissions, and what to do now. */

@@ -29,8 +29,8 @@ function installer(name: string, install: MarketplaceInstall, configuration: Con
     authorize: (request: { account: string; state: string; baseUrl: string | null }) =>
       install.authorize({ ...request, app, redirectUrl }),
     readCallback: (query: Record<string, string>, now: Date) => install.readCallback(query, app, now),
-    exchange: (callback: ProvenCallback, baseUrl: string | null) =>
-      install.exchange({ app, callback, redirectUrl, baseUrl, http, now: new Date() }),
+    exchange: (callback: ProvenCallback, store: { present: unknown; baseUrl: string | null }) =>
+      install.exchange({ ...store, app, callback, redirectUrl, http, now: new Date() }),
     readSignedCall: (token: string, now: Date) => install.readSignedCall(token, app, now),
     readNotice: (headers: IncomingHttpHeaders, rawBody: Buffer) =>
       install.readNotice({ headers: plain(headers), rawBody, app }),

@@ -35,6 +35,8 @@ export interface MarketplaceInstall {
   exchange(request: {
     app: App;
     callback: ProvenCallback;
+    /** The credentials that are saved, to be replaced; null where there are none. */
+    present: unknown;
     redirectUrl: string;
     baseUrl: string | null;
     http: Http;

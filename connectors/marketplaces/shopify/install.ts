@@ -88,13 +88,14 @@ function signatureHolds(signed: Record<string, string>, hmac: string, secret: st
 const tokenAnswer = z.object({
   access_token: z.string().min(1),
   scope: z.string(),
-  expires_in: z.number().positive().optional(),
-  refresh_token: z.string().min(1).optional(),
-  refresh_token_expires_in: z.number().positive().optional(),
+  expires_in: z.number().positive(),
+  refresh_token: z.string().min(1),
 });
 
-async function exchange(request: Parameters<MarketplaceInstall['exchange']>[0]): Promise<Installed> {
-  const { app, callback, baseUrl, http, now } = request;
+type Exchange = Parameters<MarketplaceInstall['exchange']>[0];
+
+async function exchange(request: Exchange): Promise<Installed> {
+  const { app, callback, baseUrl, http } = request;
   const answer = await http({
     method: 'POST',
     url: new URL(`${origin(callback.account, baseUrl)}/admin/oauth/access_token`),
@@ -108,7 +109,7 @@ async function exchange(request: Parameters<MarketplaceInstall['exchange']>[0]):
     write: false,
   });
   const token = readToken(answer, callback.account);
-  return { account: callback.account, credentials: credentialsOf(callback.account, token, now) };
+  return { account: callback.account, credentials: credentialsOf(request, token) };
 }
 
 function readToken(answer: HttpAnswer, shop: string): z.infer<typeof tokenAnswer> {
@@ -133,16 +134,17 @@ function json(text: string): unknown {
   }
 }
 
-function credentialsOf(shop: string, token: z.infer<typeof tokenAnswer>, now: Date): Record<string, string> {
-  const after = (seconds: number) => new Date(now.getTime() + seconds * 1000).toISOString();
+/** As the connector keeps and renews them; what a person entered beside the token stays. */
+function credentialsOf(
+  { callback, present, now }: Exchange,
+  token: z.infer<typeof tokenAnswer>,
+): Record<string, string> {
   return {
-    shop,
+    ...z.object({ returnMagicApiKey: z.string() }).safeParse(present).data,
+    shop: callback.account,
     accessToken: token.access_token,
+    refreshToken: token.refresh_token,
+    expiresAt: new Date(now.getTime() + token.expires_in * 1000).toISOString(),
     scope: token.scope,
-    ...(token.expires_in !== undefined && { expiresAt: after(token.expires_in) }),
-    ...(token.refresh_token !== undefined && { refreshToken: token.refresh_token }),
-    ...(token.refresh_token_expires_in !== undefined && {
-      refreshTokenExpiresAt: after(token.refresh_token_expires_in),
-    }),
   };
 }
