@@ -7,15 +7,15 @@ import {
   type PrivacyRequest,
 } from '../database/privacy-requests.js';
 import { newId } from '../database/ids.js';
+import { ownerOfStore } from '../database/stores.js';
 import { privacyKinds } from '../domain/privacy.js';
-import { findVisible, idParam } from './connection-door.js';
+import { idParam } from './connection-door.js';
 import { cutPage, readTextCursor } from './cursor.js';
 import { address, state } from './order-schemas.js';
 import { takePrivacyRequest } from './privacy-notices.js';
 import { notFound, Problem } from './problems.js';
 import { everyone, managers, route, type Call } from './route.js';
 import { id, maybeTime, pageOf, paging, text, time } from './schemas.js';
-import { storeDoor } from './store-door.js';
 
 const optionalText = z.string().nullable();
 
@@ -85,7 +85,8 @@ export const privacyRequestRoutes = [
     answer: { status: 201, description: 'Kept, and carried out as far as it can be.', schema: privacyRequest },
     async handle(call) {
       const { dependencies, body } = call;
-      const store = await findVisible(storeDoor, call, body.storeId);
+      const store = await ownerOfStore(dependencies.db, body.storeId, call.caller.tenantId);
+      if (!store) throw notFound('store', body.storeId);
       const kept = await takePrivacyRequest(dependencies, store, {
         ...{ kind: body.kind, externalIds: body.externalIds, email: body.email ?? null },
         requestKey: `key ${call.caller.keyId} ${newId('prv')}`,

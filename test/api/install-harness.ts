@@ -35,7 +35,7 @@ interface TokenAnswer {
 
 /** The API with the installers of both marketplaces, and a stand-in that gives out tokens. */
 export async function startInstallHarness(configuration: object = environment): Promise<InstallHarness> {
-  const { http, close } = createHttp({ allowed: ['127.0.0.1'] });
+  const outside = createHttp({ allowed: ['127.0.0.1'] });
   const clock = { now: new Date('2026-11-27T12:00:00Z') };
   const probe: InstallHarness['probe'] = { report: everything, calls: 0 };
   const forms = { title: 'T', credentials: z.looseObject({}), settings: z.looseObject({}) };
@@ -44,7 +44,7 @@ export async function startInstallHarness(configuration: object = environment): 
     installers: createInstallers(
       { shopify: { install: shopify }, bigcommerce: { install: bigcommerce }, clickbank: { install: null } },
       configuration as Configuration,
-      http,
+      outside.http,
     ),
     publicUrl,
     now: () => clock.now,
@@ -65,7 +65,7 @@ export async function startInstallHarness(configuration: object = environment): 
       }).then((store) => store.id),
     async close() {
       await tokens.close();
-      await close();
+      await outside.close();
       await harness.close();
     },
   };
