@@ -6,6 +6,7 @@ import { bigcommerce } from './bigcommerce/bigcommerce.js';
 import { clickbank } from './clickbank/clickbank.js';
 import type { MarketplaceInstall } from './install-port.js';
 import type { Marketplace, NewsRequest, StoreNews } from './port.js';
+import { shopify } from './shopify/shopify.js';
 
 /** What the rest of the house knows of a marketplace before it is connected. */
 export interface MarketplaceDefinition {
@@ -29,4 +30,4 @@ export interface MarketplaceDefinition {
 }
 
 /** A new marketplace is one new folder and one line here. */
-export const marketplaces: Record<MarketplaceName, MarketplaceDefinition> = { clickbank, bigcommerce };
+export const marketplaces: Record<MarketplaceName, MarketplaceDefinition> = { clickbank, bigcommerce, shopify };

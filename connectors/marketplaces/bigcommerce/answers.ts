@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import type { HttpAnswer } from '../../http.js';
+import { parseStorable } from '../../storable-json.js';
 
 /**
  * Nothing found is a 204 or an empty body, in V2 also past the last page (reference/bigcommerce.md §2): both are null.
- * Undefined for what is not JSON. PostgreSQL takes neither NUL nor half a surrogate pair in text or jsonb, so both
- * become the replacement character here: one odd name must not fail the insert of a page.
+ * Undefined for what is not JSON.
  */
 export function jsonOf(answer: Pick<HttpAnswer, 'status' | 'text'>): unknown {
   if (answer.status === 204 || answer.text.trim() === '') return null;
   try {
-    return JSON.parse(answer.text, (_key, value: unknown) =>
-      typeof value === 'string' ? value.replace(/[\0\p{Surrogate}]/gu, '\ufffd') : value,
-    );
+    return parseStorable(answer.text);
   } catch {
     return undefined;
   }

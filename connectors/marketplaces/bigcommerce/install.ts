@@ -3,11 +3,13 @@ import { Failure } from '../../../domain/failures.js';
 import type { CallbackReading, Installed } from '../../../domain/install.js';
 import type { HttpAnswer } from '../../http.js';
 import type { MarketplaceInstall } from '../install-port.js';
+import { jsonOf } from './answers.js';
+import { credentials, storeHash } from './configuration.js';
 import { readSignedCall } from './signed-call.js';
 
 const loginHost = 'https://login.bigcommerce.com';
-/** The permanent short id of a store (reference/bigcommerce.md §1). */
-const storeHash = /^[a-z0-9]{1,20}$/;
+/** The permanent short id of a store, as BigCommerce itself writes it (reference/bigcommerce.md §1). */
+const context = /^stores\/([a-z0-9]{1,20})$/;
 
 /**
  * Installing our application in a store's control panel (bigcommerce.md §1, App install). The merchant starts there,
@@ -17,11 +19,8 @@ export const install: MarketplaceInstall = {
   bringsState: false,
   // The control panel shows the callback's page and the app's own in a frame.
   framedBy: 'https://*.mybigcommerce.com',
-  accountOf,
-  accountIn: (credentials) => {
-    const parsed = z.object({ storeHash: z.string() }).safeParse(credentials);
-    return parsed.success ? accountOf(parsed.data.storeHash) : null;
-  },
+  accountOf: (text) => storeHash.safeParse(text).data ?? null,
+  accountIn: (saved) => credentials.safeParse(saved).data?.storeHash ?? null,
   authorize: ({ account, baseUrl }) => ({
     url: `${baseUrl?.replace(/\/$/, '') ?? `https://store-${account}.mybigcommerce.com`}/manage`,
     instructions:
@@ -35,16 +34,9 @@ export const install: MarketplaceInstall = {
   readNotice: () => null,
 };
 
-/** A hash, "stores/{hash}", or the address of an API path or of the control panel. */
-function accountOf(text: string): string | null {
-  const [, hash = text] = /(?:stores\/|\/\/store-)([a-z0-9]+)/i.exec(text) ?? [];
-  const bare = hash.trim().toLowerCase();
-  return storeHash.test(bare) ? bare : null;
-}
-
 function readCallback(query: Record<string, string>): CallbackReading {
-  const [, account = ''] = /^stores\/([a-z0-9]+)$/.exec(query['context'] ?? '') ?? [];
-  if (!storeHash.test(account)) return { proven: false, reason: 'its context names no store' };
+  const account = context.exec(query['context'] ?? '')?.[1];
+  if (account === undefined) return { proven: false, reason: 'its context names no store' };
   const code = query['code'] ?? '';
   if (code === '') return { proven: false, reason: 'it lacks the code' };
   return { proven: true, account, state: null, code, scope: query['scope'] ?? null };
@@ -86,7 +78,7 @@ function readToken(answer: HttpAnswer, hash: string): z.infer<typeof tokenAnswer
         'WAYBILL_BIGCOMMERCE_CLIENT_ID and WAYBILL_BIGCOMMERCE_CLIENT_SECRET are not those of one application.',
       { store: hash },
     );
-  const parsed = tokenAnswer.safeParse(json(answer.text));
+  const parsed = tokenAnswer.safeParse(jsonOf(answer));
   if (!parsed.success) {
     const field = parsed.error.issues[0]?.path.join('.') || 'the body';
     throw new Failure('answer_malformed', `BigCommerce's token answer cannot be read: ${field}.`, { field });
@@ -94,12 +86,4 @@ function readToken(answer: HttpAnswer, hash: string): z.infer<typeof tokenAnswer
   if (parsed.data.context !== `stores/${hash}`)
     throw new Failure('request_rejected', `BigCommerce gave a token for another store than ${hash}.`, { store: hash });
   return parsed.data;
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,7 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { AppNotice } from '../../../domain/install.js';
+import { parseStorable } from '../../storable-json.js';
 import type { MarketplaceInstall } from '../install-port.js';
+import { kindOf } from './topics.js';
 
 /** Numbers in the payload: kept as text like every id. */
 const id = z.union([z.number().int(), z.string()]).transform(String);
@@ -19,12 +21,8 @@ const payload = z.object({
   orders_to_redact: z.array(id).nullish(),
 });
 
-const kinds: Record<string, AppNotice['kind']> = {
-  'customers/data_request': 'customer_data_request',
-  'customers/redact': 'customer_erasure',
-  'shop/redact': 'store_erasure',
-  'app/uninstalled': 'uninstalled',
-};
+/** What reaches the application; the other topics have the store's own address. */
+const heard = ['uninstalled', 'customer_data_request', 'customer_erasure', 'store_erasure'] as const;
 
 export function readNotice({
   headers,
@@ -39,7 +37,7 @@ export function readNotice({
     account: account.toLowerCase(),
     // Signed, unlike the header with the delivery's id: a replay under another id is still the same.
     deliveryKey: createHash('sha256').update(rawBody).digest('hex'),
-    kind: kinds[headers['x-shopify-topic'] ?? ''] ?? 'ignored',
+    kind: heard.find((each) => each === kindOf(headers['x-shopify-topic'] ?? '')) ?? 'ignored',
     orderIds: body.data.orders_to_redact ?? body.data.orders_requested ?? [],
     email: body.data.customer?.email ?? null,
   };
@@ -54,7 +52,7 @@ function signatureHolds(rawBody: Buffer, given: string, secret: string): boolean
 
 function json(rawBody: Buffer): unknown {
   try {
-    return JSON.parse(rawBody.toString('utf8'));
+    return parseStorable(rawBody.toString('utf8'));
   } catch {
     return null;
   }

@@ -2,43 +2,28 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { Failure } from '../../../domain/failures.js';
 import type { CallbackReading, Installed } from '../../../domain/install.js';
-import type { HttpAnswer } from '../../http.js';
 import type { App } from '../../connect-options.js';
+import type { HttpAnswer } from '../../http.js';
+import { parseStorable } from '../../storable-json.js';
 import type { MarketplaceInstall } from '../install-port.js';
 import { readNotice } from './app-notices.js';
+import { credentials, shop } from './configuration.js';
+import { wantedScopes } from './scopes.js';
 
 /** reference/shopify.md §2, step 3; the host is what our calls go to, so nothing else may pass. */
 const shopHost = /^[a-z0-9][a-z0-9-_]*\.myshopify\.com$/;
-const shopName = /^[a-z0-9][a-z0-9-_]*$/;
 /** The official library refuses an older callback (shopify.md §2, step 3). */
 const callbackMaxAgeMs = 90_000;
-
-/**
- * What the steps of an order need (shopify.md §2, Scopes); the probe says which of them was granted. Order apps ask for
- * merchant-managed and third-party fulfillment orders: without the one that fits a shop, its lists come back empty and
- * say nothing.
- */
-const scopes = [
-  'read_orders',
-  'write_merchant_managed_fulfillment_orders',
-  'write_third_party_fulfillment_orders',
-  'read_locations',
-  'write_inventory',
-  'read_products',
-];
 
 /** Connecting a shop by the authorization code grant, with expiring offline tokens (shopify.md §2). */
 export const install: MarketplaceInstall = {
   bringsState: true,
   framedBy: null,
-  accountOf,
-  accountIn: (credentials) => {
-    const parsed = z.object({ shop: z.string() }).safeParse(credentials);
-    return parsed.success ? accountOf(parsed.data.shop) : null;
-  },
+  accountOf: (text) => shop.safeParse(text).data ?? null,
+  accountIn: (saved) => credentials.safeParse(saved).data?.shop ?? null,
   authorize({ app, account, state, redirectUrl, baseUrl }) {
     const url = new URL(`${origin(account, baseUrl)}/admin/oauth/authorize`);
-    const query = { client_id: app.clientId, scope: scopes.join(','), redirect_uri: redirectUrl, state };
+    const query = { client_id: app.clientId, scope: wantedScopes.join(','), redirect_uri: redirectUrl, state };
     url.search = new URLSearchParams(query).toString();
     return { url: url.href, instructions: `Sign in to ${account} as its owner and install the app there.` };
   },
@@ -49,15 +34,8 @@ export const install: MarketplaceInstall = {
   readNotice,
 };
 
-/** "Example-Shop", "example-shop.myshopify.com" or the address of its admin. */
-function accountOf(text: string): string | null {
-  const bare = text.trim().toLowerCase().replace(/^https:\/\//, '').replace(/\/.*$/, ''); // prettier-ignore
-  if (shopHost.test(bare)) return bare;
-  return shopName.test(bare) ? `${bare}.myshopify.com` : null;
-}
-
-function origin(shop: string, baseUrl: string | null): string {
-  return baseUrl?.replace(/\/$/, '') ?? `https://${shop}`;
+function origin(account: string, baseUrl: string | null): string {
+  return baseUrl?.replace(/\/$/, '') ?? `https://${account}`;
 }
 
 function readCallback(query: Record<string, string>, app: App, now: Date): CallbackReading {
@@ -65,10 +43,10 @@ function readCallback(query: Record<string, string>, app: App, now: Date): Callb
   if (!signatureHolds(signed, hmac, app.clientSecret)) return refused("Shopify's signature does not hold");
   const sentAt = Number(signed['timestamp']) * 1000;
   if (!(Math.abs(now.getTime() - sentAt) <= callbackMaxAgeMs)) return refused('it is older than 90 seconds');
-  const { shop = '', state = '', code = '' } = signed;
-  if (!shopHost.test(shop)) return refused('it names no shop at myshopify.com');
+  const { shop: account = '', state = '', code = '' } = signed;
+  if (!shopHost.test(account)) return refused('it names no shop at myshopify.com');
   if (state === '' || code === '') return refused('it lacks the state or the code');
-  return { proven: true, account: shop, state, code, scope: null };
+  return { proven: true, account, state, code, scope: null };
 }
 
 function refused(reason: string): CallbackReading {
@@ -112,23 +90,23 @@ async function exchange(request: Exchange): Promise<Installed> {
   return { account: callback.account, credentials: credentialsOf(request, token) };
 }
 
-function readToken(answer: HttpAnswer, shop: string): z.infer<typeof tokenAnswer> {
+function readToken(answer: HttpAnswer, account: string): z.infer<typeof tokenAnswer> {
   if (answer.status !== 200)
     throw new Failure(
       'credentials_refused',
-      `Shopify refused the code for ${shop} (${answer.status}): it was used before, or WAYBILL_SHOPIFY_CLIENT_ID and ` +
+      `Shopify refused the code for ${account} (${answer.status}): it was used before, or WAYBILL_SHOPIFY_CLIENT_ID and ` +
         'WAYBILL_SHOPIFY_CLIENT_SECRET are not those of one application.',
-      { shop },
+      { shop: account },
     );
   const parsed = tokenAnswer.safeParse(json(answer.text));
   if (parsed.success) return parsed.data;
   const field = parsed.error.issues[0]?.path.join('.') || 'the body';
-  throw new Failure('answer_malformed', `Shopify's token answer for ${shop} cannot be read: ${field}.`, { field });
+  throw new Failure('answer_malformed', `Shopify's token answer for ${account} cannot be read: ${field}.`, { field });
 }
 
 function json(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseStorable(text);
   } catch {
     return null;
   }

@@ -6,7 +6,7 @@ const second = now.getTime() / 1000;
 
 it.each([
   ['abc123', 'abc123'],
-  ['stores/ABC123', 'abc123'],
+  [' ABC123 ', 'abc123'],
   ['https://api.bigcommerce.com/stores/abc123/v3/', 'abc123'],
   ['https://store-abc123.mybigcommerce.com/manage', 'abc123'],
 ])('R103: reads "%s" as the store hash %s', (text, hash) => {
