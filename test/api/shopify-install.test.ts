@@ -119,14 +119,14 @@ it('connecting again replaces the token in the same store, needs no shop, and ta
 
 it('a store with a pasted token stays with its shop; what was entered beside the token stays too', async () => {
   const storeId = await harness.aStore('shopify');
-  const value = { shop: 'pasted.myshopify.com', accessToken: 'a', apiSecret: 'b', returnMagicApiKey: 'kept' };
+  const value = { shop: 'pasted.myshopify.com', accessToken: 'shpat_pasted', apiSecret: 'shpss_pasted', returnMagicApiKey: 'kept-key' };
   const place = { tenantId: harness.tenant, connectionId: storeId, field: 'api' as const };
   await saveCredentials(harness.database.db, harness.dependencies.keyRing, { ...place, value });
   expect((await authorize(storeId, 'example')).answer.status).toBe(422);
   const { path, state } = await authorize(storeId, null);
   const { cookie } = await start(path);
   expect((await callback(state, cookie, { shop: 'pasted.myshopify.com' })).status).toBe(303);
-  expect(await saved(storeId)).toMatchObject({ returnMagicApiKey: 'kept', accessToken: 'shpat_canary' });
+  expect(await saved(storeId)).toMatchObject({ returnMagicApiKey: 'kept-key', accessToken: 'shpat_canary' });
   expect(await saved(storeId)).not.toHaveProperty('apiSecret');
 });
 
