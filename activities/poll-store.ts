@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { recordPass } from '../database/connection-polls.js';
+import { carryOutErasures } from '../database/erasure.js';
 import { knownOrders } from '../database/orders-import.js';
 import { probeProblem } from '../domain/attention.js';
 import { Failure } from '../domain/failures.js';
@@ -58,6 +59,8 @@ interface RoundOutcome {
 /** Notifications first: they name what is known to be new. A poll only where one is due. */
 async function oneRound(deps: ActivityDependencies, storeId: string, poll: boolean): Promise<RoundOutcome> {
   let settings = { busy: 60, idle: 295 };
+  // Those of every store: one that is paused or gone comes by no more, and its customers' erasures are due all the same.
+  await carryOutErasures(deps.db, deps.wakeups.now());
   try {
     const connected = await deps.connectStore(storeId);
     settings = connected.store.settings.pollSeconds;

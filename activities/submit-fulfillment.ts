@@ -1,5 +1,6 @@
 import type { WarehouseOrder } from '../connectors/warehouses/port.js';
 import { loadSubmission, recordSubmitted, type Submission } from '../database/fulfillments.js';
+import { missingAddressFields } from '../domain/address.js';
 import { Failure } from '../domain/failures.js';
 import { writeKeys } from '../domain/identifiers.js';
 import type { AskedLines } from '../domain/line-changes.js';
@@ -29,6 +30,7 @@ export async function submitFulfillment(deps: ActivityDependencies, request: Sub
   const submission = await loadSubmission(deps.db, request.reference);
   try {
     if (!(await mayBeThere(deps, submission))) {
+      refuseErased(submission);
       const sending = submission.lines.map((line) => line.lineId);
       const answer = await look(deps, submission.kept, request.asked ?? {}, sending);
       if (answer.outcome !== 'unchanged') return answer;
@@ -53,6 +55,19 @@ async function mayBeThere(
     const settled = Date.now() - sentAt.getTime() >= warehouse.capabilities.settleMs;
     return !settled || (await warehouse.findByReference(reference)) !== null;
   });
+}
+
+/** The plan saw an address; a person may have had it erased since. */
+function refuseErased({ shipTo, reference }: Submission): void {
+  const [field] = missingAddressFields(shipTo);
+  if (field)
+    throw new Failure(
+      'address_incomplete',
+      `The address lacks "${field}": it was erased after the order was planned.`,
+      {
+        ...{ reference, field },
+      },
+    );
 }
 
 async function askWarehouse(deps: ActivityDependencies, submission: Submission, to: OrderState): Promise<void> {

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { NewsPage } from '../connectors/warehouses/port.js';
 import { hasOpenFulfillments, recordPass, recordPassFailed } from '../database/connection-polls.js';
 import { saveProbe } from '../database/connections.js';
+import { carryOutErasures } from '../database/erasure.js';
 import { overdueFulfillments } from '../database/fulfillments.js';
 import { dueWebhooks, markWebhooksFailed, markWebhooksProcessed } from '../database/inbox-work.js';
 import { saveShipments } from '../database/shipments.js';
@@ -47,6 +48,8 @@ interface Round {
 }
 
 async function oneRound(deps: ActivityDependencies, warehouseId: string, polledAt: number): Promise<Round> {
+  // Where every store is paused, the warehouse still makes their orders final.
+  await carryOutErasures(deps.db, deps.wakeups.now());
   try {
     const connected = await deps.connectWarehouse(warehouseId);
     await probeDaily(deps, connected);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ConnectorForms } from './dependencies.js';
+import type { ConnectorForms, Dependencies } from './dependencies.js';
 import { everyone, route } from './route.js';
 
 const jsonSchema = z.record(z.string(), z.unknown()).meta({ description: 'A JSON Schema (2020-12).' });
@@ -8,6 +8,15 @@ const connector = z.object({
   title: z.string(),
   credentials: jsonSchema,
   settings: jsonSchema,
+});
+const marketplace = connector.extend({
+  install: z
+    .object({
+      possible: z.boolean(),
+      missing: z.array(z.string()).meta({ description: 'Environment variables to set before it is possible.' }),
+    })
+    .nullable()
+    .meta({ description: 'Connecting by POST /v1/stores/{id}/authorize; null where credentials are pasted only.' }),
 });
 
 /** What a person must fill in, as the connector itself checks it. */
@@ -20,6 +29,11 @@ function forms(known: Record<string, ConnectorForms>) {
   }));
 }
 
+function install({ installers }: Dependencies, marketplace: string) {
+  const missing = installers[marketplace]?.missing;
+  return missing ? { possible: missing.length === 0, missing } : null;
+}
+
 export const connectorRoutes = [
   route({
     method: 'get',
@@ -30,10 +44,13 @@ export const connectorRoutes = [
     answer: {
       status: 200,
       description: 'All that can be connected.',
-      schema: z.object({ marketplaces: z.array(connector), warehouseSystems: z.array(connector) }),
+      schema: z.object({ marketplaces: z.array(marketplace), warehouseSystems: z.array(connector) }),
     },
     handle: async ({ dependencies }) => ({
-      marketplaces: forms(dependencies.marketplaces),
+      marketplaces: forms(dependencies.marketplaces).map((each) => ({
+        ...each,
+        install: install(dependencies, each.name),
+      })),
       warehouseSystems: forms(dependencies.warehouseSystems),
     }),
   }),

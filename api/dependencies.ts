@@ -6,6 +6,7 @@ import type { ZodType } from 'zod';
 import type { KeyRing } from '../database/key-ring.js';
 import type { Database } from '../database/pool.js';
 import type { Delivery } from '../database/webhook-inbox.js';
+import type { AppNotice, CallbackReading, Installed, ProvenCallback, SignedCall } from '../domain/install.js';
 import type { ProbeReport } from '../domain/store.js';
 
 /** What the API must know of a connector: what a person fills in, checked by the connector's own schemas. */
@@ -13,6 +14,22 @@ export interface ConnectorForms {
   title: string;
   credentials: ZodType;
   settings: ZodType;
+}
+
+/** Connecting a store by installing our application: its connector's part, with this installation's application. */
+export interface Installer {
+  /** Environment variables without which it cannot be used; empty when it can. */
+  missing: string[];
+  bringsState: boolean;
+  framedBy: string | null;
+  accountOf(text: string): string | null;
+  accountIn(credentials: unknown): string | null;
+  authorize(request: { account: string; state: string; baseUrl: string | null }): { url: string; instructions: string };
+  readCallback(query: Record<string, string>, now: Date): CallbackReading;
+  /** Trades the code for credentials; throws Failure. */
+  exchange(callback: ProvenCallback, store: { present: unknown; baseUrl: string | null }): Promise<Installed>;
+  readSignedCall(token: string, now: Date): SignedCall | null;
+  readNotice(headers: IncomingHttpHeaders, rawBody: Buffer): AppNotice | null;
 }
 
 export type ConnectionKind = 'store' | 'warehouse';
@@ -33,6 +50,10 @@ export interface Dependencies {
   logger: Logger;
   marketplaces: Record<string, ConnectorForms>;
   warehouseSystems: Record<string, ConnectorForms>;
+  /** By marketplace; those whose stores cannot be connected by an application are absent. */
+  installers: Record<string, Installer>;
+  /** Where a merchant's browser and marketplaces reach this API; null where nobody said. */
+  publicUrl: string | null;
   /** Asks the vendor what the saved credentials may do; throws Failure. */
   probe(kind: ConnectionKind, id: string): Promise<ProbeReport>;
   /** Null: the signature does not hold. */

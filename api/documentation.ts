@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { escaped } from './page.js';
 import { problemKinds, problemType, type ProblemKind } from './problems.js';
 import { route, type Route } from './route.js';
 
@@ -19,12 +20,12 @@ export function documentationRoutes(describeAll: () => { document: object; route
       summary: 'All routes and problems on one page',
       access: 'anyone',
       answer: { status: 200, description: 'HTML without scripts.', schema: z.string(), contentType: 'text/html' },
-      handle: async () => page(describeAll().routes),
+      handle: async () => overview(describeAll().routes),
     }),
   ];
 }
 
-function page(routes: readonly Route[]): string {
+function overview(routes: readonly Route[]): string {
   const rows = routes.map((each) => {
     const who = each.access === 'anyone' ? 'anyone' : each.access.join(', ');
     const cells = [`${each.method.toUpperCase()} ${each.path}`, each.summary, who];
@@ -39,8 +40,4 @@ function page(routes: readonly Route[]): string {
 <p>Send an API key as <code>Authorization: Bearer wb_…</code>. The whole description: <a href="/openapi.json">openapi.json</a>.</p>
 <h2>Routes</h2><table><tr><th>Route</th><th>What it does</th><th>Who may call</th></tr>${rows.join('\n')}</table>
 <h2>Problems</h2><table><tr><th>Status</th><th>Type</th><th>Meaning</th></tr>${problems.join('\n')}</table></html>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

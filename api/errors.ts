@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { Failure, failureCatalogue } from '../domain/failures.js';
+import { page } from './page.js';
 import { Problem, problemBody, problemKinds } from './problems.js';
 import { requestId } from './request-id.js';
 import { temporalProblem } from './temporal.js';
@@ -15,11 +16,12 @@ export const answerError: ErrorRequestHandler = (error, request, response, next)
   const problem = toProblem(error);
   const { status } = problemKinds[problem.kind];
   if (status === 500) request.log.error({ fault: describe(error) }, 'request failed');
-  response
-    .set(problem.headers)
-    .status(status)
-    .set('Content-Type', 'application/problem+json')
-    .send(JSON.stringify(problemBody(problem, requestId(request))));
+  response.set(problem.headers).status(status);
+  const body = problemBody(problem, requestId(request));
+  // Whoever connects an account sits at a browser; everybody else gets the problem as documented.
+  if (request.accepts(['application/problem+json', 'text/html']) === 'text/html')
+    response.type('text/html').send(page(problemKinds[problem.kind].title, [problem.message, `Request ${body['instance'] as string}`])); // prettier-ignore
+  else response.set('Content-Type', 'application/problem+json').send(JSON.stringify(body));
 };
 
 /** What a caller is told of an error; what is not ours to explain becomes a plain `internal`. */

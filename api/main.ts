@@ -9,9 +9,11 @@ import { openDatabase, type Database } from '../database/pool.js';
 import { createRateLimiter } from '../database/rate-limits.js';
 import { findWarehouse } from '../database/warehouses.js';
 import { taskQueues } from '../domain/identifiers.js';
+import { appsOf } from '../worker/apps.js';
 import { readConfiguration, type Configuration } from '../worker/configuration.js';
 import { createConnections } from '../worker/connections.js';
 import { createPayloadCodec } from '../worker/payload-codec.js';
+import { createInstallers } from '../worker/installers.js';
 import { createClient } from '../worker/temporal.js';
 import { createWebhookVerifier } from '../worker/webhooks.js';
 import { createApi } from './app.js';
@@ -43,12 +45,16 @@ export async function startApi(configuration: Configuration, logger: Logger): Pr
   });
   const { db } = database;
   const outside = createHttp({ allowed: configuration.WAYBILL_ALLOWED_ADDRESSES });
-  const connections = createConnections({ db, keyRing, http: outside.http, limiter: createRateLimiter(db) });
+  const { http } = outside;
+  const apps = appsOf(configuration);
+  const connections = createConnections({ db, keyRing, http, limiter: createRateLimiter(db), apps });
   const temporal = await createClient(configuration);
   const parts = { db, keyRing, connections };
   const server = createServer(
     createApi({
       ...{ db, temporal, namespace, keyRing, logger, marketplaces, warehouseSystems },
+      installers: createInstallers(marketplaces, configuration, http),
+      publicUrl: publicUrl ?? null,
       taskQueues: taskQueues(configuration.WAYBILL_TASK_QUEUE_PREFIX),
       temporalUiUrl: uiUrl ?? null,
       codecOrigin: uiUrl ? new URL(uiUrl).origin : null,

@@ -86,6 +86,9 @@ function problemStatuses(route: Route): number[] {
   if (route.params || route.query || route.body) statuses.add(400);
   if (route.access !== 'anyone') [401, 403].forEach((status) => statuses.add(status));
   if (route.path.startsWith('/webhooks')) statuses.add(401);
+  // Of the vendor they ask, the store they find, and whoever claims to be the vendor.
+  if (/^\/(oauth|webhooks\/apps)\//.test(route.path))
+    [401, 403, 409, 422, 502, 503].forEach((status) => statuses.add(status));
   if (route.params) statuses.add(404);
   if (route.body || route.rawBody) [413, 415].forEach((status) => statuses.add(status));
   if (changesState(route)) [409, 422, 502, 503].forEach((status) => statuses.add(status));

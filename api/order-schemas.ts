@@ -61,7 +61,7 @@ const line = z.object({
   destinationId: z.string().meta({ description: '"main", or one of otherDestinations.' }),
 });
 
-const address = z
+export const address = z
   .object({
     name: z.string(),
     company: optionalText,

@@ -5,6 +5,7 @@ export const problemKinds = {
   unauthenticated: { status: 401, title: 'A live API key is needed' },
   'bad-signature': { status: 401, title: 'The signature does not hold' },
   forbidden: { status: 403, title: 'This key may not do that' },
+  'install-refused': { status: 403, title: 'The account cannot be connected this way' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'This address does not take that method' },
   conflict: { status: 409, title: 'That does not fit the present state' },

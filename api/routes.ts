@@ -1,12 +1,15 @@
 import { apiKeyRoutes } from './api-keys.js';
+import { appNoticeRoutes } from './app-notices.js';
 import { codecRoutes } from './codec.js';
 import { connectorRoutes } from './connectors.js';
 import { documentationRoutes } from './documentation.js';
+import { installCallbackRoutes } from './install-callbacks.js';
 import { listingRoutes } from './listings.js';
 import { openApiDocument } from './openapi.js';
 import { operationRoutes } from './operations.js';
 import { orderActionRoutes } from './order-actions.js';
 import { orderRoutes } from './orders.js';
+import { privacyRequestRoutes } from './privacy-requests.js';
 import type { Route } from './route.js';
 import { shippingRuleRoutes } from './shipping-rules.js';
 import { skippedOrderRoutes } from './skipped-orders.js';
@@ -27,7 +30,10 @@ export const routes: readonly Route[] = [
   ...orderRoutes,
   ...orderActionRoutes,
   ...skippedOrderRoutes,
+  ...privacyRequestRoutes,
   ...webhookRoutes,
+  ...installCallbackRoutes,
+  ...appNoticeRoutes,
   ...codecRoutes,
   ...operationRoutes,
   ...documentationRoutes(() => ({ routes, document: openApiDocument(routes) })),

@@ -3,6 +3,7 @@ import { forgetProbe } from '../database/connections.js';
 import { createStore, findStore, listStores, openFirstImport, updateStore, type Store } from '../database/stores.js';
 import { waitKeys } from '../domain/identifiers.js';
 import { defaultStoreSettings, type MarketplaceName, type StoreSettings } from '../domain/store.js';
+import { authorizeStore } from './authorize-store.js';
 import { credentialRoutes } from './connection-credentials.js';
 import { findVisible, idParam, located } from './connection-door.js';
 import {
@@ -162,6 +163,7 @@ export const storeRoutes = [
       return view(dependencies, store.id);
     },
   }),
+  authorizeStore,
   ...credentialRoutes(storeDoor),
   ...lifeRoutes(storeDoor),
 ];

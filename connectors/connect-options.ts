@@ -1,6 +1,12 @@
 import type { Http } from './http.js';
 import type { RateLimiter } from './rate-limiter.js';
 
+/** This installation's application at a vendor. */
+export interface App {
+  clientId: string;
+  clientSecret: string;
+}
+
 /** What opening a connection takes, at every vendor. Credentials and settings are as kept: the connector parses them. */
 export interface ConnectOptions<Limits> {
   connectionId: string;
@@ -11,8 +17,8 @@ export interface ConnectOptions<Limits> {
   http: Http;
   limiter: RateLimiter;
   now: () => Date;
-  /** This installation's application at the vendor, for accounts that were connected by OAuth; null where there is none. */
-  app: { clientId: string; clientSecret: string } | null;
+  /** For accounts that were connected by OAuth; null where there is no application. */
+  app: App | null;
   /**
    * Holds the connection's credentials against every other process while `renew` runs on the present ones, and keeps
    * what it gives back (null keeps them as they are). Gives the credentials that count now.

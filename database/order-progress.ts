@@ -81,7 +81,7 @@ export async function applyAddressEdit(db: Database, orderId: string, editId: st
     if (!edit) return;
     await trx
       .updateTable('recipients')
-      .set((row) => ({ ...columns(edit.address), version: row('version', '+', 1) }))
+      .set((row) => ({ ...columns(edit.address), erased_at: null, version: row('version', '+', 1) }))
       .where('order_id', '=', orderId)
       .where('destination_id', '=', edit.destination_id)
       .execute();

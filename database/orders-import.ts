@@ -136,7 +136,9 @@ export async function saveSkipped(
       "skipKey" text, "externalId" text, "lineId" text, cause text, reason text, raw jsonb)
     order by r."skipKey"
     on conflict (store_id, skip_key) do update
-      set cause = excluded.cause, reason = excluded.reason, raw = excluded.raw, last_seen_at = now(), resolved_at = null
+      set cause = excluded.cause, reason = excluded.reason, last_seen_at = now(), resolved_at = null,
+          -- what a person had erased does not come back
+          raw = case when s.erased_at is null then excluded.raw end
       where s.cause <> excluded.cause or s.reason <> excluded.reason or s.last_seen_at < now() - interval '1 hour'
   `.execute(db);
 }

@@ -7,6 +7,7 @@ import type { ListingComponent } from '../domain/listing.js';
 import type { CancelOutcome } from '../domain/messages.js';
 import type { LineStanding, MarketplaceOrder, Weight } from '../domain/order.js';
 import type { OrderState } from '../domain/order-states.js';
+import type { PrivacyDone, PrivacyKind } from '../domain/privacy.js';
 import type { ShippingChoice, ShippingRule } from '../domain/shipping-rule.js';
 import type { MarketplaceName, ProbeReport, StoreSettings, WarehouseSystem, WebhookHealth } from '../domain/store.js';
 
@@ -38,6 +39,9 @@ export interface Schema {
     first_import_opened_at: NullableTime;
     last_order_at: NullableTime;
     webhooks: NullableJson<WebhookHealth>;
+    account: string | null;
+    installed_at: NullableTime;
+    uninstalled_at: NullableTime;
   };
   warehouses: Connection & {
     system: WarehouseSystem;
@@ -218,6 +222,32 @@ export interface Schema {
     first_seen_at: Generated<Date>;
     last_seen_at: Defaulted<Date>;
     resolved_at: NullableTime;
+    erased_at: NullableTime;
+  };
+  installs: {
+    id: string;
+    tenant_id: string;
+    store_id: string;
+    marketplace: MarketplaceName;
+    account: string;
+    state_hash: Buffer;
+    created_by: string;
+    created_at: Generated<Date>;
+    expires_at: Time;
+    used_at: NullableTime;
+  };
+  privacy_requests: {
+    id: string;
+    tenant_id: string;
+    store_id: string;
+    kind: PrivacyKind;
+    request_key: string;
+    subject_hash: Buffer | null;
+    external_ids: string[];
+    received_at: Defaulted<Date>;
+    due_at: Time;
+    done_at: NullableTime;
+    done: ColumnType<PrivacyDone, string | undefined, string>;
   };
   webhook_inbox: {
     id: Generated<string>;

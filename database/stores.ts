@@ -68,6 +68,17 @@ export async function findStoreByWebhookPath(
   return row ?? null;
 }
 
+/** Whose store it is, deleted ones too: what they hold of people is still there. */
+export async function ownerOfStore(
+  db: Database,
+  id: string,
+  tenantId: string | null,
+): Promise<{ id: string; tenantId: string } | null> {
+  let query = db.selectFrom('stores').select(['id', 'tenant_id as tenantId']).where('id', '=', id);
+  if (tenantId !== null) query = query.where('tenant_id', '=', tenantId);
+  return (await query.executeTakeFirst()) ?? null;
+}
+
 /** Ordered by id, so by age; `after` is the last id of the page before. */
 export async function listStores(
   db: Database,

@@ -21,6 +21,10 @@ export async function tenantExists(db: Database, id: string): Promise<boolean> {
   return (await db.selectFrom('tenants').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
 }
 
+export async function tenantName(db: Database, id: string): Promise<string> {
+  return (await db.selectFrom('tenants').select('name').where('id', '=', id).executeTakeFirstOrThrow()).name;
+}
+
 /** Ordered by id, so by age; `after` is the last id of the page before. */
 export async function listTenants(db: Database, page: { after: string | null; limit: number }): Promise<Tenant[]> {
   return db

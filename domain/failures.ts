@@ -46,7 +46,12 @@ export const failureCatalogue = {
   credentials_refused: {
     outcome: 'rejected',
     title: 'The vendor refused the credentials',
-    fix: 'Copy the credentials again from the vendor (do not type them) and save them on the connection.',
+    fix: 'Copy the credentials again from the vendor (do not type them) and save them on the connection. Where an application was installed, install it again: POST /v1/stores/{id}/authorize.',
+  },
+  app_uninstalled: {
+    outcome: 'rejected',
+    title: 'The application was uninstalled at the marketplace',
+    fix: 'Install it again: POST /v1/stores/{id}/authorize says where. The store then catches up and its orders go on.',
   },
   permission_missing: {
     outcome: 'rejected',

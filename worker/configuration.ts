@@ -39,6 +39,10 @@ export const environment = z.object({
   WAYBILL_TRUSTED_PROXIES: addresses,
   WAYBILL_TASK_QUEUE_PREFIX: z.string().default('waybill'),
   WAYBILL_PUBLIC_URL: optional(z.url()),
+  WAYBILL_SHOPIFY_CLIENT_ID: optional(z.string()),
+  WAYBILL_SHOPIFY_CLIENT_SECRET: optional(z.string()),
+  WAYBILL_BIGCOMMERCE_CLIENT_ID: optional(z.string()),
+  WAYBILL_BIGCOMMERCE_CLIENT_SECRET: optional(z.string()),
   METRICS_PORT: port.default(9464),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });

@@ -1,4 +1,5 @@
 import type { ActivityDependencies, ConnectedStore } from '../activities/dependencies.js';
+import type { App } from '../connectors/connect-options.js';
 import type { Http } from '../connectors/http.js';
 import type { RateLimiter } from '../connectors/rate-limiter.js';
 import { marketplaces } from '../connectors/marketplaces/registry.js';
@@ -8,8 +9,9 @@ import { loadStore, loadWarehouse } from '../database/connection-polls.js';
 import { readCredentials, renewCredentials } from '../database/credentials.js';
 import type { KeyRing } from '../database/key-ring.js';
 import type { Database } from '../database/pool.js';
+import { findStoreAccount } from '../database/store-accounts.js';
 import { Failure } from '../domain/failures.js';
-import type { MarketplaceName } from '../domain/store.js';
+import { uninstalledFailure } from '../domain/install.js';
 
 export interface ConnectionParts {
   db: Database;
@@ -17,7 +19,7 @@ export interface ConnectionParts {
   http: Http;
   limiter: RateLimiter;
   /** This installation's applications at marketplaces, for stores that are connected by OAuth. */
-  apps?: Partial<Record<MarketplaceName, { clientId: string; clientSecret: string }>>;
+  apps?: Record<string, App>;
   /** In place of the vendors' own limits, for load tests against the sandbox. */
   limits?: { clickbankPerSecond: number; shipbobPerMinute: number };
 }
@@ -54,7 +56,7 @@ async function connectStore(parts: ConnectionParts, storeId: string): Promise<Co
   const marketplace = definition.connect({
     connectionId: store.id,
     baseUrl: store.baseUrl,
-    credentials: await credentialsOf(parts, store.id),
+    credentials: await storeCredentials(parts, store.id),
     settings: store.settings.marketplace,
     http: parts.http,
     limiter: parts.limiter,
@@ -82,6 +84,16 @@ async function connectWarehouse(parts: ConnectionParts, warehouseId: string) {
     ...(parts.limits && { limits: { requestsPerMinute: parts.limits.shipbobPerMinute } }),
   });
   return { row, warehouse };
+}
+
+/** None are left of a store whose application was uninstalled: then no call is tried, and a person is told why. */
+async function storeCredentials(parts: ConnectionParts, storeId: string): Promise<unknown> {
+  try {
+    return await credentialsOf(parts, storeId);
+  } catch (error) {
+    const { uninstalledAt } = await findStoreAccount(parts.db, storeId);
+    throw uninstalledAt ? uninstalledFailure(storeId) : error;
+  }
 }
 
 async function credentialsOf(parts: ConnectionParts, connectionId: string): Promise<unknown> {

@@ -6,6 +6,7 @@ import { openDatabase } from '../database/pool.js';
 import { createRateLimiter } from '../database/rate-limits.js';
 import { listenForWakes } from '../database/wakeups.js';
 import { taskQueues } from '../domain/identifiers.js';
+import { appsOf } from './apps.js';
 import type { Configuration } from './configuration.js';
 import { createConnections } from './connections.js';
 import { createDataConverter } from './data-converter.js';
@@ -30,6 +31,7 @@ export async function startWorker(configuration: Configuration, logger: Logger):
     keyRing: configuration.keyRing,
     http: outside.http,
     limiter,
+    apps: appsOf(configuration),
   });
   const wakeups = listenForWakes(configuration.DATABASE_URL, warn, connections.forget);
   const native = await connectNative(configuration);

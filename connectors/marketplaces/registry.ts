@@ -4,6 +4,7 @@ import type { MarketplaceName } from '../../domain/store.js';
 import type { ConnectOptions } from '../connect-options.js';
 import { bigcommerce } from './bigcommerce/bigcommerce.js';
 import { clickbank } from './clickbank/clickbank.js';
+import type { MarketplaceInstall } from './install-port.js';
 import type { Marketplace, NewsRequest, StoreNews } from './port.js';
 import { shopify } from './shopify/shopify.js';
 
@@ -24,6 +25,8 @@ export interface MarketplaceDefinition {
    * sends none that prove themselves this way.
    */
   readNews: ((request: NewsRequest) => StoreNews | null) | null;
+  /** Connecting a store by installing our application; null where credentials are pasted only. */
+  install: MarketplaceInstall | null;
 }
 
 /** A new marketplace is one new folder and one line here. */

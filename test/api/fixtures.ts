@@ -2,6 +2,7 @@ import { openFirstImport } from '../../database/stores.js';
 import { saveListing } from '../../database/listings.js';
 import { saveNewOrders, saveSkipped } from '../../database/orders-import.js';
 import { saveShippingRules } from '../../database/shipping-rules.js';
+import { keepPrivacyRequest } from '../../database/privacy-requests.js';
 import { createStore } from '../../database/stores.js';
 import { createWarehouse } from '../../database/warehouses.js';
 import type { Database } from '../../database/pool.js';
@@ -56,6 +57,14 @@ export async function aSkippedOrder(db: Database, tenantId: string, storeId: str
   return row.id;
 }
 
+export async function aPrivacyRequest(db: Database, tenantId: string, storeId: string): Promise<string> {
+  const kept = await keepPrivacyRequest(db, {
+    ...{ store: { id: storeId, tenantId }, kind: 'customer_data_request', requestKey: 'r1', externalIds: ['NONE'] },
+    ...{ subject: null, now: new Date() },
+  });
+  return kept!.id;
+}
+
 /** What stands for each path parameter in a tenant that has one of everything. */
 export async function oneOfEach(db: Database, tenantId: string) {
   const storeId = await aStore(db, tenantId);
@@ -70,5 +79,6 @@ export async function oneOfEach(db: Database, tenantId: string) {
   await saveShippingRules(db, storeId, { rules: [], otherwise: then }, 'key');
   const orderId = await anImportedOrder(db, tenantId, storeId);
   const skippedId = await aSkippedOrder(db, tenantId, storeId, `SKIP-${storeId}`);
-  return { storeId, warehouseId, orderId, skippedId };
+  const privacyRequestId = await aPrivacyRequest(db, tenantId, storeId);
+  return { storeId, warehouseId, orderId, skippedId, privacyRequestId };
 }

@@ -136,6 +136,8 @@ export async function startHarness(change: Partial<Dependencies> = {}, given?: F
     ...forms,
     probe: async () => ({ permissions: [], accounts: ['acme'], problems: [] }),
     verifyWebhook: async () => 'unknown_path',
+    installers: {},
+    publicUrl: null,
     codecOrigin,
     requestsPerMinute: 100_000,
     ...change,
@@ -196,6 +198,8 @@ async function request(
   const body = send.raw ?? (send.body === undefined ? undefined : JSON.stringify(send.body));
   const response = await fetch(`${url}${path}`, {
     method,
+    // Where an answer sends a browser is part of the answer.
+    redirect: 'manual',
     headers: {
       ...(token && { authorization: `Bearer ${token}` }),
       ...(body !== undefined && { 'content-type': 'application/json' }),

@@ -4,6 +4,7 @@ import type { Marketplace } from '../port.js';
 import { createClient } from './client.js';
 import { credentials, rules, settings } from './configuration.js';
 import { fetchOrder } from './fetch-order.js';
+import { install } from './install.js';
 import { listOrders } from './list-orders.js';
 import { readNews } from './news.js';
 import { findNotice, notices, postNotice } from './notices.js';
@@ -17,7 +18,7 @@ import { ensureWebhooks } from './webhooks.js';
  */
 const settleMs = 120_000;
 
-export const bigcommerce = { title: 'BigCommerce', credentials, settings, connect, rules, readNews };
+export const bigcommerce = { title: 'BigCommerce', credentials, settings, connect, rules, readNews, install };
 
 /** Throws Failure when the saved credentials or settings do not fit this version. */
 function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {

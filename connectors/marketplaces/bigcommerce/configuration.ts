@@ -16,7 +16,7 @@ const secret = pasted.pipe(
 );
 
 /** The hash itself, or an address that holds it: the API path of the account, or the control panel's. */
-const storeHash = pasted.transform((value, context) => {
+export const storeHash = pasted.transform((value, context) => {
   if (/mybigcommerce\.com\/api\/v2/i.test(value)) {
     context.addIssue({ code: 'custom', message: `this API path ${legacyReason}` });
     return z.NEVER;

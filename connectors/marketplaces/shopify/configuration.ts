@@ -10,7 +10,7 @@ const secret = z
  * R132: "acme", "acme.myshopify.com" or a link into its admin; kept as the whole host name. The pattern is the one
  * Shopify's own libraries check a shop by (reference/shopify.md §2).
  */
-const shop = z
+export const shop = z
   .string()
   .transform((typed) => {
     const text = typed.trim().toLowerCase();

@@ -7,6 +7,7 @@ import { createClient } from './client.js';
 import { allServices, credentials, settings } from './configuration.js';
 import { ensureWebhooks } from './ensure-webhooks.js';
 import { postNotice } from './fulfill.js';
+import { install } from './install.js';
 import { listOrders, readContext, type OrderContext } from './list-orders.js';
 import { readNews } from './news.js';
 import { findNotice, notices } from './notices.js';
@@ -22,7 +23,7 @@ import { translate } from './translate.js';
  */
 const settleMs = 60_000;
 
-export const shopify = { title: 'Shopify', credentials, settings, connect, rules, readNews };
+export const shopify = { title: 'Shopify', credentials, settings, connect, rules, readNews, install };
 
 /** R137, R139, R140, R144, R146: what the settings restrict the import to. */
 function rules(saved: unknown): ImportRules {

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { findStoreAccount, storesOfAccount } from '../database/store-accounts.js';
+import type { AppNotice, SignedCall } from '../domain/install.js';
+import type { MarketplaceName } from '../domain/store.js';
+import { usableInstaller } from './authorize-store.js';
+import type { Dependencies } from './dependencies.js';
+import { anyQuery } from './install-callbacks.js';
+import { guardPage, page } from './page.js';
+import { keepPrivacyNotice } from './privacy-notices.js';
+import { notFound, Problem } from './problems.js';
+import { route, type Route } from './route.js';
+import { text } from './schemas.js';
+import { hasLiveToken, uninstall } from './uninstall.js';
+
+const marketplaceParam = z.strictObject({ marketplace: text(40) });
+const received = z.object({ received: z.literal(true) });
+
+/** What marketplaces tell our application as a whole; which account it is about is in what they signed. */
+export const appNoticeRoutes = [
+  route({
+    method: 'post',
+    path: '/webhooks/apps/{marketplace}',
+    summary: "Take a marketplace's notification to our application",
+    description:
+      'Uninstalls, and what privacy law asks for. The signature covers the bytes as they came. 200 means that it is ' +
+      'stored, or carried out; the same one again changes nothing.',
+    access: 'anyone',
+    params: marketplaceParam,
+    rawBody: true,
+    answer: { status: 200, description: 'Taken.', schema: received },
+    async handle({ params, request, dependencies }) {
+      const body: unknown = request.body;
+      const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+      const notice = installerOf(dependencies, params.marketplace).readNotice(request.headers, bytes);
+      if (!notice) throw new Problem('bad-signature', 'The signature does not fit the body.');
+      await act(dependencies, params.marketplace as MarketplaceName, notice);
+      return { received: true as const };
+    },
+  }),
+  signedCall('load', 'Show the stores of an account', {
+    status: 200,
+    description: 'HTML without scripts.',
+    schema: z.string(),
+    contentType: 'text/html',
+  }),
+  signedCall('uninstall', 'Take the news that our application was uninstalled', {
+    status: 200,
+    description: 'Taken.',
+    schema: received,
+  }),
+  signedCall('remove-user', 'Take the news that a user of the marketplace may no longer open our application', {
+    status: 200,
+    description: 'Taken. Users of the marketplace are not kept, so nothing is left to forget.',
+    schema: received,
+  }),
+];
+
+/** A GET that proves itself by a signed token in its query, as BigCommerce makes them. */
+function signedCall(event: 'load' | 'uninstall' | 'remove-user', summary: string, answer: Route['answer']): Route {
+  return route({
+    method: 'get',
+    path: `/oauth/{marketplace}/${event}`,
+    summary,
+    access: 'anyone',
+    params: marketplaceParam,
+    query: anyQuery,
+    answer,
+    async handle({ params, query, dependencies, response }) {
+      const installer = installerOf(dependencies, params.marketplace);
+      const token = (query as Record<string, string>)['signed_payload_jwt'] ?? '';
+      const signed = installer.readSignedCall(token, dependencies.now?.() ?? new Date());
+      if (!signed) throw new Problem('bad-signature', 'signed_payload_jwt does not hold, or has run out.');
+      if (event === 'load') {
+        guardPage(response, installer.framedBy);
+        return overview(dependencies, params.marketplace as MarketplaceName, signed);
+      }
+      if (event === 'uninstall') await uninstallAll(dependencies, params.marketplace as MarketplaceName, signed);
+      return { received: true };
+    },
+  });
+}
+
+function installerOf(dependencies: Dependencies, marketplace: string) {
+  if (!Object.hasOwn(dependencies.installers, marketplace)) throw notFound('marketplace', marketplace);
+  return usableInstaller(dependencies, marketplace);
+}
+
+async function uninstallAll(dependencies: Dependencies, marketplace: MarketplaceName, { account, at }: SignedCall) {
+  for (const store of await storesOfAccount(dependencies.db, marketplace, account, { deleted: false }))
+    await uninstall(dependencies, store.id, new Date(at));
+}
+
+async function act(dependencies: Dependencies, marketplace: MarketplaceName, notice: AppNotice): Promise<void> {
+  const { kind, account } = notice;
+  if (kind === 'ignored') return;
+  // A deleted store does no work any more, but what it holds of people is still there.
+  for (const store of await storesOfAccount(dependencies.db, marketplace, account, {
+    deleted: kind !== 'uninstalled',
+  })) {
+    const gone = kind === 'uninstalled' || kind === 'store_erasure' ? await isGone(dependencies, store.id) : false;
+    if (kind !== 'uninstalled') await keepPrivacyNotice(dependencies, store, { ...notice, kind, gone });
+  }
+}
+
+/** Whether the application is really gone from a store's account; what is left of it is forgotten then. */
+async function isGone(dependencies: Dependencies, storeId: string): Promise<boolean> {
+  const { uninstalledAt } = await findStoreAccount(dependencies.db, storeId);
+  if (uninstalledAt) return true;
+  if (await hasLiveToken(dependencies, storeId)) return false;
+  await uninstall(dependencies, storeId, dependencies.now?.() ?? new Date());
+  return true;
+}
+
+/** What the merchant sees who opens the application at the marketplace. */
+async function overview(dependencies: Dependencies, marketplace: MarketplaceName, { account }: SignedCall) {
+  const stores = await storesOfAccount(dependencies.db, marketplace, account, { deleted: false });
+  const lines = stores.map((store) => `"${store.name}" takes its orders from this account.`);
+  return page(
+    `Waybill at ${account}`,
+    lines.length > 0
+      ? [...lines, 'Everything else is done at Waybill itself.']
+      : ['No store of Waybill is connected to this account. Ask for a link: POST /v1/stores/{id}/authorize.'],
+  );
+}

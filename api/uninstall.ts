@@ -1,0 +1,25 @@
+import { recordUninstalled } from '../database/store-accounts.js';
+import { attention } from '../domain/attention.js';
+import { Failure } from '../domain/failures.js';
+import { waitKeys } from '../domain/identifiers.js';
+import { isAlive, uninstalledFailure } from '../domain/install.js';
+import type { Dependencies } from './dependencies.js';
+
+/** A store's application was removed at the moment given: its keys are forgotten and a person is told. */
+export async function uninstall(dependencies: Dependencies, storeId: string, at: Date): Promise<void> {
+  const { code, message, about } = uninstalledFailure(storeId);
+  await recordUninstalled(dependencies.db, storeId, attention(code, message, about, waitKeys.connection(storeId)), at);
+}
+
+/**
+ * Whether a store's token still opens anything. News of an uninstall may come hours late, when the application is back;
+ * one probe tells. Throws Failure when the marketplace does not answer: the news is then to be sent again.
+ */
+export async function hasLiveToken(dependencies: Dependencies, storeId: string): Promise<boolean> {
+  try {
+    return isAlive(await dependencies.probe('store', storeId));
+  } catch (error) {
+    if (error instanceof Failure && error.outcome === 'rejected') return false;
+    throw error;
+  }
+}

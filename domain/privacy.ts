@@ -1,0 +1,37 @@
+/**
+ * What privacy law lets a person ask: what is held of them, that it be erased; or a marketplace, when a shop has left
+ * (reference/shopify.md §8, Compliance).
+ */
+export const privacyKinds = ['customer_data_request', 'customer_erasure', 'store_erasure'] as const;
+export type PrivacyKind = (typeof privacyKinds)[number];
+
+/** What was done for a request: counts and ids, nothing of the person. */
+export interface PrivacyDone {
+  /** Addresses blanked. */
+  recipients?: number;
+  /** Staged corrections of addresses removed. */
+  addressEdits?: number;
+  /** Raw bodies of orders that were not imported removed. */
+  skippedBodies?: number;
+  /** The store's credentials were deleted. */
+  credentials?: boolean;
+  /** The API key that took the export. */
+  exportedBy?: string;
+  /** Why there was nothing to do. */
+  reason?: string;
+}
+
+/** Shopify wants it finished in 30 days (shopify.md §8, from memory); other laws give a month too. */
+const daysToAct = 30;
+
+export function privacyDueAt(receivedAt: Date): Date {
+  return new Date(receivedAt.getTime() + daysToAct * 24 * 60 * 60 * 1000);
+}
+
+/**
+ * Whether the people of open orders may be erased too. An open order needs its address to be shipped, so it waits until
+ * it is final, but never beyond the day the erasure is due.
+ */
+export function mayEraseOpenOrders(dueAt: Date, now: Date): boolean {
+  return now.getTime() >= dueAt.getTime();
+}
