@@ -76,7 +76,7 @@ async function onePass(deps: ActivityDependencies, storeId: string): Promise<Pas
 }
 
 /** The cursor moves only after every page of the pass is safe with its workflows (rule 3). */
-async function importSince(deps: ActivityDependencies, connected: ConnectedStore): Promise<number> {
+export async function importSince(deps: ActivityDependencies, connected: ConnectedStore): Promise<number> {
   const { store, marketplace } = connected;
   const startedAt = deps.wakeups.now();
   const since = store.cursorAt ?? firstLook(store.settings, startedAt);

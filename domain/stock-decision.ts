@@ -10,7 +10,7 @@ import {
   type StockPlace,
   type WarehouseStock,
 } from './stock.js';
-import type { StockProblem } from './stock-problems.js';
+import type { StockCause, StockProblem } from './stock-problems.js';
 
 /** How one stock sync is to be run; a person's choice. */
 export interface StockSettings {
@@ -25,6 +25,12 @@ export const defaultStockSettings: StockSettings = { buffer: 0, everyMinutes: 15
 
 /** R143: the stock of a SKU that several products share is not written unless the store asks for it (R142). */
 export type DuplicateSkuPolicy = 'refuse' | 'all';
+
+/**
+ * How far the writing of one figure has come. `sending`: its outcome is not known. `accepted`: the marketplace took it
+ * and does not show it yet. `proven`: it was read back. `stale`: somebody changed the figure meanwhile.
+ */
+export type PushState = 'sending' | 'accepted' | 'proven' | 'stale' | 'refused';
 
 /** One SKU of the store in one round. */
 export interface StoreSku {
@@ -90,6 +96,24 @@ export function decideStock(facts: StockFacts): StockDecision[] {
     const sellable = sellablePieces(components, free, facts.buffer);
     return { ...found, sellable, ...write(facts, each, sellable) };
   });
+}
+
+/** Causes that are seen without asking the store. */
+const seenFromHere: StockCause[] = ['conflict', 'listing_missing', 'not_at_warehouse'];
+
+/**
+ * Whether the store has to be asked about a SKU: because its figures differ, where every SKU was just compared; else
+ * because what it may offer has changed since the last round, or what stood in the way is gone.
+ */
+export function needsLook(
+  before: (Pick<StockDecision, 'sellable' | 'problem'> & { due: boolean }) | undefined,
+  now: StockDecision,
+  compared: boolean,
+): boolean {
+  if (compared) return now.changes.length > 0;
+  if (now.problem) return false;
+  if (!before || before.due || before.sellable !== now.sellable) return true;
+  return before.problem !== null && seenFromHere.includes(before.problem.cause);
 }
 
 /** Committed pieces that are in no order of ours: unpaid ones, those not read yet, those a setting leaves out. */

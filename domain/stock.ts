@@ -32,7 +32,9 @@
  * the figure is too low until the next round writes it again.
  */
 
+import type { SkipCause } from './import-decision.js';
 import type { ListingComponent } from './listing.js';
+import type { MarketplaceOrder } from './order.js';
 
 /**
  * `on_hand`: physical pieces; the marketplace itself keeps what it sold apart (Shopify).
@@ -132,4 +134,15 @@ export function figureFor(basis: StockBasis, sellable: number, committed: number
 /** Whether the orders must be read right before a figure is written: a sale then shows in nothing but itself. */
 export function hidesSales(basis: StockBasis): boolean {
   return basis !== 'on_hand';
+}
+
+/** What the importer leaves out for now and may take as soon as it is paid or set to another status. */
+const maybeLater: SkipCause[] = ['status_not_monitored', 'payment_status_not_selected'];
+
+/** Pieces that an order which was left out has sold already; none where it will not be sent by us, or is sent. */
+export function soldBeforeImport(order: MarketplaceOrder, cause: SkipCause): { sku: string; pieces: number }[] {
+  if (!maybeLater.includes(cause) || order.test || order.cancelled || order.shippedAtMarketplace) return [];
+  return order.lines
+    .filter((line) => line.shippable && ['clear', 'refund_pending'].includes(line.standing))
+    .map((line) => ({ sku: line.sku, pieces: line.quantity }));
 }

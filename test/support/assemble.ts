@@ -1,7 +1,9 @@
 import { Client } from '@temporalio/client';
 import { NativeConnection, type ActivityInterceptorsFactory, type Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities.js';
+import type { ActivityDependencies } from '../../activities/dependencies.js';
 import { createHttp } from '../../connectors/http.js';
+import type { Marketplace } from '../../connectors/marketplaces/port.js';
 import type { RateLimiter } from '../../connectors/rate-limiter.js';
 import { parseKeyRing } from '../../database/key-ring.js';
 import { openDatabase } from '../../database/pool.js';
@@ -29,6 +31,8 @@ export interface Assembly {
   /** In place of the shared one: the bench lifts the vendors' limits altogether. */
   limiter?: RateLimiter;
   wakeups?: (real: Wakeups) => Wakeups;
+  /** What activities get in place of a store's marketplace, e.g. with a stock of its own. */
+  marketplace?: (real: Marketplace, storeId: string) => Marketplace;
 }
 
 /** What worker/worker.ts puts together, with the vendors' limits lifted and room for a test's interceptors. */
@@ -49,6 +53,7 @@ export async function assemble(options: Assembly) {
     ...{ db: database.db, temporal, ordersQueue: queues.orders, callDeadlineMs: options.deadlineMs },
     wakeups: options.wakeups?.(real) ?? real,
     ...connections,
+    ...(options.marketplace && changedMarketplaces(connections, options.marketplace)),
   });
   let workers: Worker[] = [];
   let running: Promise<unknown> = Promise.resolve();
@@ -73,5 +78,18 @@ export async function assemble(options: Assembly) {
       await native.close();
       await database.close();
     },
+  };
+}
+
+function changedMarketplaces(
+  real: Pick<ActivityDependencies, 'connectStore' | 'marketplaceOf'>,
+  change: NonNullable<Assembly['marketplace']>,
+): Pick<ActivityDependencies, 'connectStore' | 'marketplaceOf'> {
+  return {
+    async connectStore(storeId) {
+      const connected = await real.connectStore(storeId);
+      return { ...connected, marketplace: change(connected.marketplace, storeId) };
+    },
+    marketplaceOf: async (storeId) => change(await real.marketplaceOf(storeId), storeId),
   };
 }

@@ -16,7 +16,7 @@ import {
   sandboxShipbobToken,
   type ShipbobSandboxOptions,
 } from '../../sandbox/shipbob/sandbox.js';
-import { assemble } from './assemble.js';
+import { assemble, type Assembly } from './assemble.js';
 import { freshDatabase, type FreshDatabase } from './database.js';
 import { testTaskQueue } from './temporal.js';
 
@@ -34,6 +34,7 @@ export interface WaybillOptions {
   /** One call's deadline: faults that never answer then cost a test little. */
   deadlineMs?: number;
   wakeups?: (real: Wakeups) => Wakeups;
+  marketplace?: Assembly['marketplace'];
   /** Workers in this process; none for tests that run them elsewhere. */
   workers?: boolean;
 }
