@@ -14,8 +14,6 @@ export interface ScriptedStock {
   /** Every figure that was asked for, those refused and repeated too. */
   pushed: StockLevelToSet[];
   reads: number;
-  /** So many reads show the figures as they were before the last push. */
-  lateReads: number;
   /** What becomes of the next pushes, one each. */
   next: Outcome[];
   /** How long a push takes, and how many ran at once at most. */
@@ -25,18 +23,19 @@ export interface ScriptedStock {
 
 /**
  * `lost`: written, and the answer is lost; `vanished`: the answer is lost, and nothing was written; `down`: not sent;
- * `changed`: somebody sells or counts between the look and the write.
+ * `late`: written, and the next read does not show it; `changed`: somebody sells or counts between the look and the write.
  */
-export type Outcome = 'lost' | 'vanished' | 'down' | 'refused' | 'changed';
+export type Outcome = 'lost' | 'vanished' | 'down' | 'refused' | 'late' | 'changed';
 
 /** The stock of a store in memory, with the bookkeeping of each basis. Only what a marketplace would know is in it. */
 export function createScriptedStock(basis: StockBasis = 'on_hand'): ScriptedStock {
   const done = new Set<string>();
-  let old = new Map<string, StockPlace>();
+  /** What the next read shows, where a write shows late. */
+  let old: Map<string, StockPlace> | null = null;
   let running = 0;
   const copy = () => new Map([...scripted.places].map(([id, place]) => [id, { ...place }]));
   const scripted: ScriptedStock = {
-    ...{ basis, duplicateSkus: 'refuse', places: new Map(), pushed: [], reads: 0, lateReads: 0, next: [] },
+    ...{ basis, duplicateSkus: 'refuse', places: new Map(), pushed: [], reads: 0, next: [] },
     ...{ pushMs: 0, mostAtOnce: 0 },
     add(over) {
       const placeId = over.placeId ?? `item-${over.sku}`;
@@ -52,8 +51,8 @@ export function createScriptedStock(basis: StockBasis = 'on_hand'): ScriptedStoc
       basis: async () => scripted.basis,
       async places(skus) {
         scripted.reads += 1;
-        const shown = scripted.lateReads > 0 ? old : scripted.places;
-        scripted.lateReads = Math.max(0, scripted.lateReads - 1);
+        const shown = old ?? scripted.places;
+        old = null;
         return [...shown.values()].filter((place) => skus.includes(place.sku)).map((place) => ({ ...place }));
       },
       // A page for each SKU, so that pages are turned.
@@ -80,7 +79,7 @@ export function createScriptedStock(basis: StockBasis = 'on_hand'): ScriptedStoc
     scripted.pushed.push(...levels);
     if (outcome === 'down') throw new Failure('unavailable', 'The marketplace does not answer.');
     if (outcome === 'vanished') throw new Failure('outcome_unknown', 'No answer within the deadline.');
-    old = copy();
+    if (outcome === 'late') old = copy();
     const answers = levels.map((level) => set(level, outcome));
     if (outcome === 'lost') throw new Failure('outcome_unknown', 'No answer within the deadline.');
     return answers;

@@ -38,7 +38,6 @@ beforeAll(async () => {
 });
 afterEach(() => {
   store.next = [];
-  store.lateReads = 0;
 });
 afterAll(() => waybill.stop());
 
@@ -47,9 +46,8 @@ it('R98: the first round brings every SKU in step, each figure with its proof', 
   expect([store.level('tea-30'), store.level('book-7'), store.level('set-1')]).toEqual([30, 12, 10]);
   const level = await sync.level('kit-1');
   expect(level).toMatchObject({ sellable: 20, waiting: 0, problem: null, places: [{ level: 20 }] });
-  expect(level!.pushes).toMatchObject([
-    { quantity: 20, was: 0, state: 'proven', note: expect.stringMatching(/^transaction/) },
-  ]);
+  expect(level!.pushes).toMatchObject([{ quantity: 20, was: 0, state: 'proven' }]);
+  expect(level!.pushes[0]!.note).toMatch(/^transaction \d$/);
   expect(level!.pushes[0]!.readBackAt).not.toBeNull();
 });
 
@@ -138,19 +136,9 @@ it('an answer that was lost is settled by looking, and written again under the s
 it('a store that shows a figure late has given its word until then, and the next round reads it back', async () => {
   waybill.shipbob.setStock('WH-KIT-1', 11);
   const before = store.pushed.length;
-  await eventually(async () => {
-    // The look before the write is fresh, the one after it is not.
-    store.lateReads = 0;
-    const push = store.port.push;
-    store.port.push = async (levels) => {
-      const answers = await push(levels);
-      store.lateReads = 1;
-      return answers;
-    };
-    await sync.round();
-    store.port.push = push;
-    expect((await sync.level('kit-1'))!.pushes[0]).toMatchObject({ quantity: 11, state: 'accepted' });
-  });
+  store.next = ['late'];
+  await sync.round();
+  expect((await sync.level('kit-1'))!.pushes[0]).toMatchObject({ quantity: 11, state: 'accepted' });
   await sync.round();
   expect((await sync.level('kit-1'))!.pushes[0]).toMatchObject({ quantity: 11, state: 'proven' });
   expect(store.pushed.length - before).toBe(1);
