@@ -31,7 +31,8 @@ export interface Dependencies {
   pepper: string;
   codec: PayloadCodec;
   logger: Logger;
-  marketplaces: Record<string, ConnectorForms>;
+  /** `noStock`: why there is no stock to keep in step, in words; null where there is. */
+  marketplaces: Record<string, ConnectorForms & { noStock: string | null }>;
   warehouseSystems: Record<string, ConnectorForms>;
   /** Asks the vendor what the saved credentials may do; throws Failure. */
   probe(kind: ConnectionKind, id: string): Promise<ProbeReport>;

@@ -13,7 +13,7 @@ afterAll(() => harness.close());
 const address = { name: 'Ann Sample', line1: '1 Example Street', city: 'Boise', country: 'US' };
 
 /** A request that each route with a body takes. */
-function bodyOf(route: Route, own: { warehouseId: string }, tenantId: string): unknown {
+function bodyOf(route: Route, own: { storeId: string; warehouseId: string }, tenantId: string): unknown {
   const choice = { warehouseId: own.warehouseId, methodCode: 'GROUND' };
   const bodies: Record<string, unknown> = {
     'post /v1/tenants': { name: 'New' },
@@ -28,6 +28,8 @@ function bodyOf(route: Route, own: { warehouseId: string }, tenantId: string): u
     'put /v1/stores/{id}/shipping-rules': { rules: [], otherwise: choice },
     'post /v1/stores/{id}/shipping-rules/dry-run': { rules: [], otherwise: choice },
     'post /v1/orders/{id}/edit-address': { address },
+    'post /v1/stock-syncs': { storeId: own.storeId, warehouseId: own.warehouseId },
+    'patch /v1/stock-syncs/{id}': { settings: { buffer: 2 } },
     'post /codec/decode': { payloads: [] },
   };
   const body = bodies[`${route.method} ${route.path}`];
@@ -49,7 +51,9 @@ async function target(route: Route, tenantId: string) {
       ? own.skippedId
       : route.path.startsWith('/v1/warehouses')
         ? own.warehouseId
-        : own.storeId;
+        : route.path.startsWith('/v1/stock-syncs')
+          ? own.syncId
+          : own.storeId;
   const path = route.path.replace('{id}', id).replace('{sku}', 'kit-1').replace('{keyId}', key.id);
   return { path, body: bodyOf(route, own, tenantId), own };
 }
@@ -96,7 +100,7 @@ function expectHidden(text: string, path: string, id: string): void {
 async function sameAsUnknown(route: Route, path: string, own: Record<string, string>, foreign: { detail: string }) {
   const id = Object.values(own).find((each) => path.split('/').includes(each))!;
   const unknown = id.startsWith('1') || /^\d+$/.test(id) ? '999999999' : `${id.slice(0, -4)}0000`;
-  const body = bodyOf(route, own as { warehouseId: string }, harness.otherTenant);
+  const body = bodyOf(route, own as { storeId: string; warehouseId: string }, harness.otherTenant);
   const answer = await harness.call('otherMerchant', route.method.toUpperCase(), path.replace(id, unknown), { body });
   expect(answer.status).toBe(404);
   expect(answer.body.detail.replace(unknown, '')).toBe(foreign.detail.replace(id, ''));
