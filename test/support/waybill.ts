@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import type { Marketplace } from '../../connectors/marketplaces/port.js';
 import { saveCredentials } from '../../database/credentials.js';
 import { newId } from '../../database/ids.js';
 import { parseKeyRing } from '../../database/key-ring.js';
@@ -17,7 +16,7 @@ import {
   sandboxShipbobToken,
   type ShipbobSandboxOptions,
 } from '../../sandbox/shipbob/sandbox.js';
-import { assemble } from './assemble.js';
+import { assemble, type Assembly } from './assemble.js';
 import { freshDatabase, type FreshDatabase } from './database.js';
 import { testTaskQueue } from './temporal.js';
 
@@ -35,8 +34,7 @@ export interface WaybillOptions {
   /** One call's deadline: faults that never answer then cost a test little. */
   deadlineMs?: number;
   wakeups?: (real: Wakeups) => Wakeups;
-  /** In place of ClickBank's connector. */
-  marketplace?: Marketplace;
+  marketplace?: Assembly['marketplace'];
   publicUrl?: string;
   /** Workers in this process; none for tests that run them elsewhere. */
   workers?: boolean;

@@ -17,7 +17,7 @@ let waybill: Waybill;
 let flow: Flow;
 beforeAll(async () => {
   waybill = await startWaybill({
-    marketplace: shop.marketplace,
+    marketplace: () => shop.marketplace,
     settings: { pollSeconds: { busy: 3_600, idle: 3_600 } },
   });
   flow = flowOf(waybill);

@@ -23,7 +23,7 @@ import { translate } from './translate.js';
  */
 const settleMs = 60_000;
 
-export const shopify = { title: 'Shopify', credentials, settings, connect, rules, readNews, install };
+export const shopify = { title: 'Shopify', noStock: null, credentials, settings, connect, rules, readNews, install };
 
 /** R137, R139, R140, R144, R146: what the settings restrict the import to. */
 function rules(saved: unknown): ImportRules {
