@@ -71,7 +71,7 @@ function change(
   return { lineId, by, text: `line ${lineId} (SKU ${sku})${what && ` ${what}`}: ${from} → ${to}`, late: false };
 }
 
-const givenUp = (line: Pick<OrderLine, 'standing'>) =>
+export const givenUp = (line: Pick<OrderLine, 'standing'>) =>
   line.standing === 'refunded' || line.standing === 'charged_back' || line.standing === 'cancelled';
 
 /** Pieces the customer is to have in all. */
