@@ -1,5 +1,5 @@
 import type { Marketplace, Notice } from '../../connectors/marketplaces/port.js';
-import { Failure } from '../../domain/failures.js';
+import type { Failure } from '../../domain/failures.js';
 import type { MarketplaceOrder } from '../../domain/order.js';
 import type { ProbeReport } from '../../domain/store.js';
 import { anOrder } from '../domain/given.js';

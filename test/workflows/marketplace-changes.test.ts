@@ -152,7 +152,7 @@ describe('before a warehouse is asked', () => {
     const id = await held();
     await change(id, { cancelled: true });
     await flow.until(id, 'cancelled');
-    expect(await flow.events(id)).toEqual(['imported', 'cancel_stopped']);
+    expect(await flow.events(id)).toEqual(['imported', 'given_up', 'cancel_stopped']);
     expect(goods(id)).toEqual([]);
   });
 });
