@@ -64,9 +64,9 @@ export function createClient(options: ConnectOptions<{ perSecond: number }>, sav
     const refused = refusedByStatus(shop, answer, said, ask);
     if (refused) throw refused;
     if (!envelope) throw notUnderstood('is no GraphQL', ask, write);
-    const cost = envelope.extensions?.cost;
-    if (envelope.errors.some((each) => each.extensions?.code === 'THROTTLED')) throw await points.throttled(cost);
-    await points.settle(operation, taken, cost);
+    if (envelope.errors.some((each) => each.extensions?.code === 'THROTTLED'))
+      throw await points.throttled(envelope.extensions?.cost);
+    await points.settle(operation, taken, envelope);
     const failed = refusedByErrors(shop, envelope, ask, write);
     if (failed) throw failed;
     const data = operation.data.safeParse(envelope.data);

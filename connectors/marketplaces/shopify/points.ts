@@ -29,8 +29,10 @@ export function createPoints(limiter: RateLimiter, shop: string, memory: ShopMem
       return taken;
     },
 
-    /** Gives back what was reserved and not used, and learns. */
-    async settle(operation: Operation<unknown>, taken: RateLimit, cost: Cost | undefined): Promise<void> {
+    /** Gives back what was reserved and not used, and learns. What is refused as too dear costs nothing. */
+    async settle(operation: Operation<unknown>, taken: RateLimit, { errors, extensions }: Envelope): Promise<void> {
+      if (errors.some((each) => each.extensions?.code === 'MAX_COST_EXCEEDED')) return limiter.giveBack([taken]);
+      const cost = extensions?.cost;
       if (!cost) return;
       const unused = (taken.cost ?? 0) - (cost.actualQueryCost ?? cost.requestedQueryCost);
       if (unused > 0) await limiter.giveBack([{ ...taken, cost: unused }]);

@@ -5,6 +5,7 @@ import { shopify } from '../../../connectors/marketplaces/shopify/shopify.js';
 import type { RateLimit, RateLimiter } from '../../../connectors/rate-limiter.js';
 import { Failure } from '../../../domain/failures.js';
 import type { PackageWriteback } from '../../../domain/shipment.js';
+import { adminSchema } from '../../../sandbox/shopify/graphql/schema.js';
 import { createShopifySandbox, type ShopifySandbox } from '../../../sandbox/shopify/sandbox.js';
 import type { Settings } from '../../../sandbox/shopify/state/settings.js';
 import { sandboxShopDomain, sandboxShopifyToken } from '../../../sandbox/shopify/state/tokens.js';
@@ -75,6 +76,8 @@ let connections = 0;
 export async function openBench(
   options: { at?: string; deadlineMs?: number; settings?: Record<string, unknown>; shop?: Partial<Settings> } = {},
 ): Promise<Bench> {
+  // Unpacked here and not within the first call's deadline.
+  adminSchema();
   const clock = clockAt(options.at ?? '2026-11-20T12:00:00Z');
   const limiter = openLimiter();
   const sandbox = createShopifySandbox({
@@ -83,7 +86,8 @@ export async function openBench(
     webhookRetryMs: [],
   });
   const baseUrl = await sandbox.standIn.listen();
-  const { http, close } = createHttp({ allowed: ['127.0.0.1'], deadlineMs: options.deadlineMs ?? 5_000 });
+  const outside = createHttp({ allowed: ['127.0.0.1'], deadlineMs: options.deadlineMs ?? 10_000 });
+  const { http } = outside;
   const connectionId = `store-${(connections += 1)}`;
   const location = String(sandbox.shop.locations[0]!.id);
   const connect: Bench['connect'] = ({ settings, ...changes } = {}) =>
@@ -101,7 +105,7 @@ export async function openBench(
       return calls.map((call) => /^\w+ (\w+)/.exec((call.body as { query?: string }).query ?? '')?.[1] ?? call.path);
     },
     close: async () => {
-      await close();
+      await outside.close();
       await sandbox.standIn.close();
     },
   };
