@@ -39,12 +39,7 @@ export async function importPage(
   const created: NewOrder[] = [];
   const skipped: SkippedOrder[] = page.malformed.map(malformedRow);
   for (const order of page.orders.filter((each) => !known.has(each.externalId))) {
-    const decision = decideImport(order, store.settings, {
-      storeId: store.id,
-      firstImportOpen: store.firstImportOpen,
-      rules: connected.rules,
-      now: deps.wakeups.now().toISOString(),
-    });
+    const decision = judge(deps, connected, order);
     if (decision.import) created.push({ order: withoutLines(order, decision.leftOut), ...decision });
     else
       skipped.push({ skipKey: order.externalId, externalId: order.externalId, lineId: null, ...decision, raw: null });
@@ -54,6 +49,15 @@ export async function importPage(
   await saveSkipped(deps.db, store, skipped);
   if (saved > 0) await recordNewOrders(deps.db, store.id, deps.wakeups.now());
   return saved;
+}
+
+/** Whether the store takes an order, under its present settings. */
+export function judge(deps: ActivityDependencies, { store, rules }: ConnectedStore, order: MarketplaceOrder) {
+  const { id: storeId, firstImportOpen } = store;
+  return decideImport(order, store.settings, {
+    ...{ storeId, firstImportOpen, rules },
+    now: deps.wakeups.now().toISOString(),
+  });
 }
 
 function withoutLines(order: MarketplaceOrder, leftOut: LeftOutLine[]): MarketplaceOrder {

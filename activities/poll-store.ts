@@ -8,6 +8,7 @@ import { waitKeys } from '../domain/identifiers.js';
 import { nextPollMs, type StoreSettings } from '../domain/store.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 import { importPage, startOrders } from './import-orders.js';
+import { reconcileDaily } from './reconcile-daily.js';
 
 /**
  * An hour of polling is one activity: a poll step of its own costs 11 events, so a loop of those would cost an idle
@@ -57,6 +58,7 @@ async function onePass(deps: ActivityDependencies, storeId: string): Promise<Pas
     settings = connected.store.settings.pollSeconds;
     await probeDaily(deps, connected);
     const created = await importSince(deps, connected);
+    await reconcileDaily(deps, connected.store);
     const lastOrderAt = created > 0 ? deps.wakeups.now() : connected.store.lastOrderAt;
     return { gone: false, failed: false, retryAfterMs: 0, lastOrderAt, settings };
   } catch (error) {

@@ -2,11 +2,18 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import type { NewsPage } from '../connectors/warehouses/port.js';
 import { openFulfillments } from '../database/fulfillments.js';
 import { ordersWaitingFor } from '../database/orders-import.js';
-import { markShipmentsTold, untoldShipments, type UntoldShipment } from '../database/shipments.js';
+import {
+  markShipmentsTold,
+  orderAsLeft,
+  untoldShipments,
+  type OrderAsLeft,
+  type UntoldShipment,
+} from '../database/shipments.js';
 import { messages, orderWorkflowId, workflowTypes } from '../domain/identifiers.js';
 import type {
   FixSaved,
   FulfillmentCancelled,
+  NoticesMissing,
   OrderInput,
   ShipmentOverdue,
   ShipmentReported,
@@ -38,7 +45,21 @@ export async function tellOrders(deps: ActivityDependencies, warehouseId: string
 }
 
 async function tellShipment(deps: ActivityDependencies, shipment: UntoldShipment): Promise<void> {
-  const { order } = shipment;
+  const news: ShipmentReported = {
+    fulfillment: shipment.reference,
+    shipmentId: shipment.shipmentId,
+    packages: shipment.packages,
+  };
+  await openAndSignal(deps, shipment.order, messages.order.shipmentReported, news);
+}
+
+/** An order that has ended is opened again, as it was left. */
+async function openAndSignal(
+  deps: ActivityDependencies,
+  order: OrderAsLeft,
+  signal: string,
+  news: ShipmentReported | NoticesMissing,
+): Promise<void> {
   const input: OrderInput = {
     orderId: order.id,
     storeId: order.storeId,
@@ -46,17 +67,23 @@ async function tellShipment(deps: ActivityDependencies, shipment: UntoldShipment
     start: { state: order.state, hold: order.hold },
     reopened: { ledger: order.ledger, generation: order.generation },
   };
-  const news: ShipmentReported = {
-    fulfillment: shipment.reference,
-    shipmentId: shipment.shipmentId,
-    packages: shipment.packages,
-  };
   await deps.temporal.workflow.signalWithStart(workflowTypes.order, {
     ...orderStartOptions(deps, input),
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    signal: messages.order.shipmentReported,
+    signal,
     signalArgs: [news],
   });
+}
+
+/** The marketplace lost notices of these shipments: each order looks for them and posts what is missing. */
+export async function tellNoticesMissing(
+  deps: ActivityDependencies,
+  missing: { orderId: string; shipmentId: string }[],
+): Promise<void> {
+  for (const { orderId, shipmentId } of missing) {
+    const order = await orderAsLeft(deps.db, orderId);
+    await openAndSignal(deps, order, messages.order.noticesMissing, { shipmentId });
+  }
 }
 
 /** A warehouse that gave up a fulfillment we still count on: its order has to know. */

@@ -7,6 +7,7 @@ import { openApiDocument } from './openapi.js';
 import { operationRoutes } from './operations.js';
 import { orderActionRoutes } from './order-actions.js';
 import { orderRoutes } from './orders.js';
+import { reconciliationRoutes } from './reconciliations.js';
 import type { Route } from './route.js';
 import { shippingRuleRoutes } from './shipping-rules.js';
 import { skippedOrderRoutes } from './skipped-orders.js';
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...orderRoutes,
   ...orderActionRoutes,
   ...skippedOrderRoutes,
+  ...reconciliationRoutes,
   ...webhookRoutes,
   ...codecRoutes,
   ...operationRoutes,

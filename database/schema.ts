@@ -7,6 +7,7 @@ import type { ListingComponent } from '../domain/listing.js';
 import type { CancelOutcome } from '../domain/messages.js';
 import type { LineStanding, MarketplaceOrder, Weight } from '../domain/order.js';
 import type { OrderState } from '../domain/order-states.js';
+import type { DifferenceKind, Mend } from '../domain/reconciliation.js';
 import type { ShippingChoice, ShippingRule } from '../domain/shipping-rule.js';
 import type { MarketplaceName, ProbeReport, StoreSettings, WarehouseSystem } from '../domain/store.js';
 
@@ -95,6 +96,7 @@ export interface Schema {
     imported_at: Defaulted<Date>;
     updated_at: Defaulted<Date>;
     workflow_started_at: NullableTime;
+    seen_at: NullableTime;
   };
   order_lines: {
     order_id: string;
@@ -189,6 +191,7 @@ export interface Schema {
     sent_at: NullableTime;
     proof: NullableJson<Record<string, unknown>>;
     done_at: NullableTime;
+    notice: NullableJson<object>;
   };
   timeline: {
     id: Generated<string>;
@@ -235,6 +238,34 @@ export interface Schema {
     headers: NullableJson<Record<string, string>>;
     body: NullableJson<unknown>;
     created_at: Generated<Date>;
+  };
+  reconciliations: {
+    id: string;
+    tenant_id: string;
+    store_id: string;
+    window_from: Time;
+    window_to: Time;
+    mend: boolean;
+    requested_by: string;
+    state: Defaulted<'running' | 'finished' | 'failed'>;
+    created_at: Defaulted<Date>;
+    workflow_started_at: NullableTime;
+    finished_at: NullableTime;
+    places: ColumnType<Record<string, string>, string | undefined, string>;
+    compared: ColumnType<Record<string, number>, string | undefined, string>;
+    problem: NullableJson<Attention>;
+  };
+  reconciliation_differences: {
+    id: Generated<string>;
+    reconciliation_id: string;
+    kind: DifferenceKind;
+    subject: string;
+    external_id: string | null;
+    order_id: string | null;
+    message: string;
+    mend: Mend | null;
+    mended_at: NullableTime;
+    found_at: Generated<Date>;
   };
   rate_limits: { key: string; next_at: Time; blocked_until: NullableTime };
 }

@@ -72,6 +72,11 @@ export interface FulfillmentCancelled {
   reason: string;
 }
 
+/** The marketplace does not show notices of this shipment any more that were proven once. */
+export interface NoticesMissing {
+  shipmentId: string;
+}
+
 export interface FixSaved {
   /** A key of `waitKeys`. */
   key: string;
@@ -113,4 +118,9 @@ export interface ConnectionSnapshot {
   paused: boolean;
   /** What is being done now, in words. */
   step: string;
+}
+
+/** One run of a store's reconciliation; what it compares is in its row. */
+export interface ReconciliationInput {
+  runId: string;
 }

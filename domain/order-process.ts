@@ -30,6 +30,8 @@ export interface OrderProcess {
   ledger: LedgerEntry[];
   /** Shipments told and not yet written back. */
   shipments: ShipmentReported[];
+  /** Shipments whose notices the marketplace lost. */
+  missingNotices: string[];
   /** The problem shown is that the marketplace could not be told. */
   writebackFailed: boolean;
   /** Shipments told before, so that hearing of one twice changes nothing. */
@@ -80,6 +82,7 @@ export function openProcess(input: OrderInput): OrderProcess {
     fulfillments: [],
     ledger: input.reopened?.ledger ?? [],
     shipments: [],
+    missingNotices: [],
     writebackFailed: false,
     known: [],
     accepted: [],
@@ -95,6 +98,7 @@ export type Step =
   | 'wait_for_release'
   | 'wait_for_person'
   | 'write_back'
+  | 'repeat_notices'
   | 'plan'
   | 'submit'
   | 'wait_for_shipments';
@@ -110,6 +114,7 @@ export function nextStep(order: OrderProcess): Step {
   if (order.cancel?.outcome === 'asking' && !order.attention) return 'cancel';
   if (order.elsewhere && !order.attention) return 'close_as_shipped_elsewhere';
   if (order.shipments.length > 0 && !writebackWaits(order)) return 'write_back';
+  if (order.missingNotices.length > 0 && !writebackWaits(order)) return 'repeat_notices';
   if (order.hold) return 'wait_for_release';
   if (order.attention) return 'wait_for_person';
   if (isFinal(order.state)) return 'end';

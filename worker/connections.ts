@@ -1,6 +1,6 @@
 import type { ActivityDependencies } from '../activities/dependencies.js';
 import type { Http } from '../connectors/http.js';
-import type { RateLimiter } from '../connectors/rate-limiter.js';
+import { backfillOnly, type RateLimiter } from '../connectors/rate-limiter.js';
 import type { Marketplace } from '../connectors/marketplaces/port.js';
 import { marketplaces } from '../connectors/marketplaces/registry.js';
 import type { Warehouse } from '../connectors/warehouses/port.js';
@@ -30,11 +30,12 @@ const sharedForMs = 30_000;
 
 /** Opens connections to vendors: row, decrypted credentials and connector. Secrets live only in the connector. */
 export function createConnections(parts: ConnectionParts): Connections & { forget: (connectionId: string) => void } {
+  const inBackfill = { ...parts, limiter: backfillOnly(parts.limiter) };
   const stores = shared<Marketplace>(async (id) => (await connectStore(parts, id)).marketplace);
   const warehouses = shared<Warehouse>(async (id) => (await connectWarehouse(parts, id)).warehouse);
   return {
-    connectStore: (id) => connectStore(parts, id),
-    connectWarehouse: (id) => connectWarehouse(parts, id),
+    connectStore: (id, lane) => connectStore(lane ? inBackfill : parts, id),
+    connectWarehouse: (id, lane) => connectWarehouse(lane ? inBackfill : parts, id),
     marketplaceOf: stores.get,
     warehouseOf: warehouses.get,
     forget: (id) => {

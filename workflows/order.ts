@@ -8,12 +8,11 @@ import {
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
-  TimeoutFailure,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.js';
 import { attention, type Attention } from '../domain/attention.js';
-import { failureCatalogue, isFailureCode, type FailureAbout, type FailureCode } from '../domain/failures.js';
+import { failureCatalogue, type FailureAbout, type FailureCode } from '../domain/failures.js';
 import { refundRecheckMs } from '../domain/hold.js';
 import { waitKeys } from '../domain/identifiers.js';
 import { cancelOpen } from '../domain/ledger.js';
@@ -34,8 +33,9 @@ import {
   type OrderProcess,
   type Step,
 } from '../domain/order-process.js';
-import type { OrderState } from '../domain/order-states.js';
+import { isFinal, type OrderState } from '../domain/order-states.js';
 import { answerMessages } from './order-messages.js';
+import { problemOf } from './problem-of.js';
 import { attentionKey, stateKey, warehouseKey } from './search-attributes.js';
 
 /** Only PostgreSQL: a marker in the history instead of an activity's three events. */
@@ -54,7 +54,7 @@ const { recordTransition } = proxyActivities<Activities>({ startToCloseTimeout: 
  * Calls to vendors. One attempt is at most three calls of 20 s and their queues; the heartbeat shows a dead worker
  * within 10 s. For an hour Temporal tries again what was not sent or is unknown; then a person is told.
  */
-const { submitFulfillment, writeBackShipment, cancelFulfillment } = proxyActivities<Activities>({
+const { submitFulfillment, writeBackShipment, repeatNotices, cancelFulfillment } = proxyActivities<Activities>({
   startToCloseTimeout: '3 minutes',
   heartbeatTimeout: '10 seconds',
   scheduleToCloseTimeout: '1 hour',
@@ -81,6 +81,7 @@ const steps: Record<Exclude<Step, 'end'>, (order: OrderProcess, input: OrderInpu
   submit,
   wait_for_shipments: (order) => condition(() => nextStep(order) !== 'wait_for_shipments'),
   write_back: writeBack,
+  repeat_notices: writeBackAgain,
   wait_for_edit: (order) => condition(() => nextStep(order) !== 'wait_for_edit'),
   wait_for_release: waitForRelease,
   wait_for_person: waitForPerson,
@@ -198,6 +199,20 @@ async function writeBack(order: OrderProcess, input: OrderInput): Promise<void> 
   }
 }
 
+/** What the marketplace was told and does not show any more; the order itself stands where it stood. */
+async function writeBackAgain(order: OrderProcess, input: OrderInput): Promise<void> {
+  const shipmentId = order.missingNotices[0]!;
+  const told = await attempt(order, input, () => repeatNotices({ storeId: input.storeId, shipmentId }));
+  if (!told) {
+    order.writebackFailed = true;
+    return;
+  }
+  order.missingNotices.shift();
+  const message = `The marketplace did not show shipment ${shipmentId} any more: ${told.notices} looked for again.`;
+  const to = isFinal(order.state) ? order.state : workingState(order);
+  move(order, to, { event: 'notices_repeated', actor: 'waybill', message });
+}
+
 function shippedAfterCancel(order: OrderProcess, shipment: { fulfillment: string }): Attention {
   const message = `${shipment.fulfillment} was shipped although the order was ${order.state}.`;
   return attention('shipped_after_cancel', message, { reference: shipment.fulfillment });
@@ -292,7 +307,7 @@ async function attempt<T>(order: OrderProcess, input: OrderInput, call: () => Pr
   try {
     return await call();
   } catch (error) {
-    if (!isCancellation(error)) raise(order, problemOf(error, input));
+    if (!isCancellation(error)) raise(order, problemOfOrder(error, input));
     return null;
   }
 }
@@ -311,16 +326,9 @@ async function unlessStopped<T>(order: OrderProcess, call: () => Promise<T>): Pr
   return result.catch(() => Promise.reject(new CancelledFailure('stopped on request')));
 }
 
-function problemOf(error: unknown, input: OrderInput): Attention {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof TimeoutFailure)
-    return attention('unavailable', `Order ${input.externalId}: no answer within the time allowed.`);
-  if (!(cause instanceof ApplicationFailure) || !isFailureCode(cause.type)) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    return attention('internal', `Order ${input.externalId}: ${message}`);
-  }
-  const about = (cause.details?.[0] ?? {}) as FailureAbout;
-  return attention(cause.type, cause.message, about, waitKeyOf(cause.type, about, input));
+function problemOfOrder(error: unknown, input: OrderInput): Attention {
+  const problem = problemOf(error, `Order ${input.externalId}`);
+  return { ...problem, waitsFor: waitKeyOf(problem.cause, problem.about, input) };
 }
 
 /** What a person saves to mend it; the order then goes on by itself. */

@@ -21,12 +21,18 @@ export function stubActivities(own: Partial<Activities> = {}): { activities: Act
       }),
     submitFulfillment: () => Promise.resolve({ outcome: 'submitted', dropped: [] }),
     writeBackShipment: () => Promise.resolve({ notices: 1 }),
+    repeatNotices: () => Promise.resolve({ notices: 1 }),
     cancelFulfillment: () => Promise.resolve({ outcome: 'stopped' }),
     recordTransition: (change) => Promise.resolve(void timeline.push(change)),
     applyAddressEdit: () => Promise.resolve(),
     pollStore: () => Promise.resolve({ ended: 'turn' }),
     watchWarehouse: () => Promise.resolve({ ended: 'turn' }),
     wakeOrders: () => Promise.resolve(0),
+    reconcileMarketplace: () => Promise.resolve(),
+    reconcileWorkflows: () => Promise.resolve(),
+    reconcileNotices: () => Promise.resolve(),
+    reconcileWarehouses: () => Promise.resolve(),
+    closeReconciliation: () => Promise.resolve(),
     ...own,
   };
   return { activities, timeline };
