@@ -14,7 +14,7 @@ import { attention } from './connection-view.js';
 import { cutPage, readCursor, readTextCursor } from './cursor.js';
 import type { Dependencies } from './dependencies.js';
 import { notFound, Problem } from './problems.js';
-import { everyone, route } from './route.js';
+import { everyone, managers, route } from './route.js';
 import { maybeTime, pageOf, paging, time, utcTime } from './schemas.js';
 import { storeDoor } from './store-door.js';
 import { asking, workflowUrl } from './temporal.js';
@@ -77,7 +77,7 @@ export const reconciliationRoutes = [
     description:
       'Compares what the marketplace, Waybill and the warehouses have of the orders of a window. Every difference is ' +
       'named, and mended where that is safe and wanted. One run of a store at a time.',
-    access: everyone,
+    access: managers,
     params: idParam,
     body: z
       .strictObject({
