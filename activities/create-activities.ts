@@ -4,6 +4,7 @@ import type { Attention } from '../domain/attention.js';
 import type { FixSaved, ReconciliationInput } from '../domain/messages.js';
 import { cancelFulfillment } from './cancel-fulfillment.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { lookAtMarketplace, type LookRequest } from './look-at-marketplace.js';
 import { planOrder, type PlanRequest } from './plan-order.js';
 import { pollStore } from './poll-store.js';
 import { reconcileMarketplace } from './reconcile-marketplace.js';
@@ -20,6 +21,7 @@ export function createActivities(deps: ActivityDependencies) {
   return {
     planOrder: (request: PlanRequest) => planOrder(deps, request),
     submitFulfillment: (request: SubmitRequest) => submitFulfillment(deps, request),
+    lookAtMarketplace: (request: LookRequest) => lookAtMarketplace(deps, request),
     writeBackShipment: (request: WriteBackRequest) => writeBackShipment(deps, request),
     repeatNotices: (request: { storeId: string; shipmentId: string }) => repeatNotices(deps, request),
     cancelFulfillment: (request: { reference: string }) => cancelFulfillment(deps, request),

@@ -1,5 +1,7 @@
 import type { OrderPage } from '../connectors/marketplaces/port.js';
-import { markSeen, ourOrders, skippedAmong, unseenOrders } from '../database/reconciliation-ledger.js';
+import { orderFingerprint } from '../database/fingerprint.js';
+import type { KeptRow } from '../database/order-changes.js';
+import { markListed, ourOrders, skippedAmong, unlistedOrders } from '../database/reconciliation-ledger.js';
 import { advanceRun, loadRun, type Run } from '../database/reconciliations.js';
 import { Failure } from '../domain/failures.js';
 import type { ReconciliationInput } from '../domain/messages.js';
@@ -8,12 +10,17 @@ import {
   compareOrder,
   missingAtMarketplace,
   type Difference,
+  type Mend,
   type OurOrder,
 } from '../domain/reconciliation.js';
+import { takenLines } from '../domain/import-decision.js';
 import type { MarketplaceOrder } from '../domain/order.js';
+import { judgeOrder, type Verdict } from '../domain/order-changes.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 import { importPage, judge, startOrders } from './import-orders.js';
+import { presented } from './look-at-marketplace.js';
 import { settleDifferences } from './settle-differences.js';
+import { tellChanges } from './tell-changes.js';
 
 /** How far a new store's first import looks back (poll-store.ts): what is older was never its to import. */
 const firstLookMs = 30 * 24 * 60 * 60 * 1000;
@@ -56,23 +63,38 @@ async function comparePage(
   const ids = [...page.orders, ...page.malformed].flatMap((each) => each.externalId ?? []);
   const ours = new Map((await ourOrders(deps.db, run.storeId, ids)).map((each) => [each.externalId, each]));
   const skipped = await skippedAmong(deps.db, run.storeId, ids);
-  await markSeen(deps.db, run.storeId, [...ours.keys()], run.createdAt);
+  await markListed(deps.db, run.storeId, [...ours.keys()], run.createdAt);
   const known = (id: string | null) => id !== null && (skipped.has(id) || ours.has(id));
   const found = [
-    ...page.orders.flatMap((order) =>
-      compareOne(deps, run, connected, order, ours.get(order.externalId) ?? null, skipped),
-    ),
+    ...page.orders.flatMap((order) => {
+      const { externalId } = order;
+      return compareOne(deps, run, connected, order, ours.get(externalId) ?? null, skipped.has(externalId));
+    }),
     ...page.malformed.flatMap((order) => compareMalformed(order, known(order.externalId))),
   ];
-  await settleDifferences(deps, run, found, async (missing) => {
-    const wanted = new Set(missing.map((each) => each.externalId));
-    await importPage(deps, connected, {
-      orders: page.orders.filter((order) => wanted.has(order.externalId)),
-      malformed: page.malformed.filter((order) => wanted.has(order.externalId)),
-      nextPage: null,
-    });
-    await startOrders(deps, connected.store);
+  await settleDifferences(deps, run, found, (safe) => mendThem(deps, connected, page, safe));
+}
+
+async function mendThem(
+  deps: ActivityDependencies,
+  connected: ConnectedStore,
+  page: Pick<OrderPage, 'orders' | 'malformed'>,
+  safe: Difference[],
+): Promise<void> {
+  const idsOf = (mend: Mend) => new Set(safe.filter((each) => each.mend === mend).map((each) => each.externalId));
+  const [missing, changed] = [idsOf('import'), idsOf('tell')];
+  await importPage(deps, connected, {
+    orders: page.orders.filter((order) => missing.has(order.externalId)),
+    malformed: page.malformed.filter((order) => missing.has(order.externalId)),
+    nextPage: null,
   });
+  await startOrders(deps, connected.store);
+  const news = page.orders.filter((order) => changed.has(order.externalId));
+  await tellChanges(
+    deps,
+    connected,
+    news.map((order) => ({ externalId: order.externalId, order })),
+  );
 }
 
 function compareOne(
@@ -80,28 +102,36 @@ function compareOne(
   run: Run,
   connected: ConnectedStore,
   there: MarketplaceOrder,
-  here: OurOrder | null,
-  skipped: Set<string>,
+  here: (OurOrder & { kept: KeptRow }) | null,
+  skipped: boolean,
 ): Difference[] {
   const importFrom = new Date(run.storeCreatedAt.getTime() - firstLookMs).toISOString();
   return compareOrder(there, here, {
-    decision: judge(deps, connected, there),
-    skipped: skipped.has(there.externalId),
+    ...{ decision: judge(deps, connected, there), skipped },
     scope: { to: run.to.toISOString(), importFrom },
+    verdict: here && unheard(connected, there, here.kept),
   });
+}
+
+/** What the order was shown already is no news: it follows it, or a person is asked. */
+function unheard({ rules }: ConnectedStore, there: MarketplaceOrder, kept: KeptRow): Verdict | null {
+  const { taken } = takenLines(there, rules);
+  return orderFingerprint(taken) === kept.seen ? null : judgeOrder(kept, presented(taken), {});
 }
 
 async function compareUnlisted(deps: ActivityDependencies, run: Run, connected: ConnectedStore): Promise<void> {
   for (;;) {
-    const orders = await unseenOrders(deps.db, run, run.places['unlisted'] ?? '', batch);
+    const orders = await unlistedOrders(deps.db, run, run.places['unlisted'] ?? '', batch);
     const found: Difference[] = [];
+    const shown: MarketplaceOrder[] = [];
     for (const order of orders) {
       const there = await connected.marketplace.fetchOrder(order.externalId);
-      found.push(
-        ...(there ? compareOne(deps, run, connected, there, order, new Set()) : [missingAtMarketplace(order)]),
-      );
+      if (there) shown.push(there);
+      found.push(...(there ? compareOne(deps, run, connected, there, order, false) : [missingAtMarketplace(order)]));
     }
-    await settleDifferences(deps, run, found, () => Promise.resolve());
+    await settleDifferences(deps, run, found, (safe) =>
+      mendThem(deps, connected, { orders: shown, malformed: [] }, safe),
+    );
     const place = orders.at(-1)?.orderId;
     if (place === undefined) return;
     await advanceRun(deps.db, run, { name: 'unlisted', place, ledger: 'unlistedOrders', compared: orders.length });

@@ -50,16 +50,28 @@ async function tellShipment(deps: ActivityDependencies, shipment: UntoldShipment
     shipmentId: shipment.shipmentId,
     packages: shipment.packages,
   };
-  await openAndSignal(deps, shipment.order, messages.order.shipmentReported, news);
+  await tellOrOpen(deps, shipment.order, messages.order.shipmentReported, news);
 }
 
-/** An order that has ended is opened again, as it was left. */
-async function openAndSignal(
+/** The marketplace lost notices of these shipments: each order looks for them and posts what is missing. */
+export async function tellNoticesMissing(
+  deps: ActivityDependencies,
+  missing: { orderId: string; shipmentId: string }[],
+): Promise<void> {
+  for (const { orderId, shipmentId } of missing) {
+    const order = await orderAsLeft(deps.db, orderId);
+    await tellOrOpen(deps, order, messages.order.noticesMissing, { shipmentId });
+  }
+}
+
+/** Almost every order still runs: only one that has ended is sent what opens it again. */
+async function tellOrOpen(
   deps: ActivityDependencies,
   order: OrderAsLeft,
-  signal: string,
+  name: string,
   news: ShipmentReported | NoticesMissing,
 ): Promise<void> {
+  if (await signal(deps, order, name, news)) return;
   const input: OrderInput = {
     orderId: order.id,
     storeId: order.storeId,
@@ -70,20 +82,9 @@ async function openAndSignal(
   await deps.temporal.workflow.signalWithStart(workflowTypes.order, {
     ...orderStartOptions(deps, input),
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    signal,
+    signal: name,
     signalArgs: [news],
   });
-}
-
-/** The marketplace lost notices of these shipments: each order looks for them and posts what is missing. */
-export async function tellNoticesMissing(
-  deps: ActivityDependencies,
-  missing: { orderId: string; shipmentId: string }[],
-): Promise<void> {
-  for (const { orderId, shipmentId } of missing) {
-    const order = await orderAsLeft(deps.db, orderId);
-    await openAndSignal(deps, order, messages.order.noticesMissing, { shipmentId });
-  }
 }
 
 /** A warehouse that gave up a fulfillment we still count on: its order has to know. */
@@ -141,16 +142,18 @@ export async function wakeOrders(deps: ActivityDependencies, fix: FixSaved): Pro
   }
 }
 
-/** An order whose workflow has ended meanwhile needs no such news. */
+/** False for an order whose workflow has ended: most news is nothing to it any more. */
 async function signal(
   deps: ActivityDependencies,
   order: { storeId: string; externalId: string },
   name: string,
-  message: FixSaved | FulfillmentCancelled | ShipmentOverdue | ShipmentUnreadable,
-): Promise<void> {
+  message: FixSaved | FulfillmentCancelled | NoticesMissing | ShipmentOverdue | ShipmentReported | ShipmentUnreadable,
+): Promise<boolean> {
   try {
     await deps.temporal.workflow.getHandle(orderWorkflowId(order)).signal(name, message);
+    return true;
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
+    return false;
   }
 }

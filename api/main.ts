@@ -1,19 +1,19 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { createHttp } from '../connectors/http.js';
 import { marketplaces } from '../connectors/marketplaces/registry.js';
 import { warehouseSystems } from '../connectors/warehouses/registry.js';
-import { readCredentials, saveCredentials } from '../database/credentials.js';
+import { saveCredentials } from '../database/credentials.js';
 import { openDatabase, type Database } from '../database/pool.js';
 import { createRateLimiter } from '../database/rate-limits.js';
-import { findWarehouse, findWarehouseByWebhookPath } from '../database/warehouses.js';
-import type { Delivery } from '../database/webhook-inbox.js';
+import { findWarehouse } from '../database/warehouses.js';
 import { taskQueues } from '../domain/identifiers.js';
 import { readConfiguration, type Configuration } from '../worker/configuration.js';
 import { createConnections } from '../worker/connections.js';
 import { createPayloadCodec } from '../worker/payload-codec.js';
 import { createClient } from '../worker/temporal.js';
+import { createWebhookVerifier } from '../worker/webhooks.js';
 import { createApi } from './app.js';
 
 export interface RunningApi {
@@ -59,7 +59,7 @@ export async function startApi(configuration: Configuration, logger: Logger): Pr
         kind === 'store'
           ? (await connections.connectStore(id)).marketplace.probe()
           : (await connections.connectWarehouse(id)).warehouse.probe(),
-      verifyWebhook: (path, headers, rawBody) => verifyWebhook(parts, path, headers, rawBody),
+      verifyWebhook: createWebhookVerifier({ db, keyRing, marketplaces, warehouseSystems }),
       ...(publicUrl && { registerWebhook: (id: string) => registerWebhook(parts, publicUrl, id) }),
     }),
   );
@@ -96,29 +96,6 @@ async function registerWebhook(parts: WebhookParts, publicUrl: string, warehouse
   const { secret } = await warehouse.registerWebhook(`${publicUrl.replace(/\/$/, '')}/webhooks/${row.webhookPath}`);
   const place = { tenantId: row.tenantId, connectionId: row.id, field: 'webhook' as const };
   await saveCredentials(parts.db, parts.keyRing, { ...place, value: { secret } });
-}
-
-/** Of a notification only the orders it names are kept: it is a hint, and the rest may be people's data. */
-async function verifyWebhook(
-  { db, keyRing }: WebhookParts,
-  path: string,
-  headers: IncomingHttpHeaders,
-  rawBody: Buffer,
-): Promise<Delivery | null | 'unknown_path'> {
-  const warehouse = await findWarehouseByWebhookPath(db, path);
-  if (!warehouse) return 'unknown_path';
-  const saved = await readCredentials(db, keyRing, warehouse.id, 'webhook');
-  if (typeof saved?.['secret'] !== 'string') return null;
-  const plain = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]);
-  const verified = warehouseSystems[warehouse.system].verifyWebhook({
-    headers: Object.fromEntries(plain) as Record<string, string>,
-    rawBody,
-    secrets: [saved['secret']],
-    now: new Date(),
-  });
-  if (!verified) return null;
-  const { deliveryKey, topic, orderIds } = verified;
-  return { connectionId: warehouse.id, deliveryKey, topic, body: { orderIds } };
 }
 
 /** Listens and gives back the address. A port of 0 takes a free one. */

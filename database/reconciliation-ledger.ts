@@ -2,19 +2,20 @@ import { sql } from 'kysely';
 
 import { finalStates } from '../domain/order-states.js';
 import type { OurFulfillment, OurNotice, OurOrder, OurShipment } from '../domain/reconciliation.js';
+import { keptOrder, type KeptRow } from './order-changes.js';
 import type { Database } from './pool.js';
 import type { Run } from './reconciliations.js';
 
 /** Our ledger, as a reconciliation compares it: read only, but for when an order was last seen at its marketplace. */
-const ourOrder = sql`o.id as "orderId", o.external_id as "externalId", o.state, o.generation,
-  (select coalesce(jsonb_agg(jsonb_build_object('lineId', l.line_id)), '[]') from order_lines l
-     where l.order_id = o.id and l.shippable
-       and l.standing not in ('refunded', 'charged_back', 'cancelled')) as lines,
-  exists (select 1 from shipments s join fulfillments f on f.reference = s.reference where f.order_id = o.id) as shipped`;
+const ourOrder = sql`o.id as "orderId", o.external_id as "externalId", o.state, o.generation`;
 
-/** Those of these orders that the store has. */
-export async function ourOrders(db: Database, storeId: string, externalIds: string[]): Promise<OurOrder[]> {
-  const { rows } = await sql<OurOrder>`select ${ourOrder} from orders o
+/** Those of these orders that the store has, each with what is kept of it. */
+export async function ourOrders(
+  db: Database,
+  storeId: string,
+  externalIds: string[],
+): Promise<(OurOrder & { kept: KeptRow })[]> {
+  const { rows } = await sql<OurOrder & { kept: KeptRow }>`select ${ourOrder}, ${keptOrder} as kept from orders o
     where o.store_id = ${storeId} and o.external_id = any(${externalIds})`.execute(db);
   return rows;
 }
@@ -30,16 +31,21 @@ export async function skippedAmong(db: Database, storeId: string, externalIds: s
   return new Set(rows.map((row) => row.skip_key));
 }
 
-export async function markSeen(db: Database, storeId: string, externalIds: string[], at: Date): Promise<void> {
-  await sql`update orders set seen_at = ${at}
+export async function markListed(db: Database, storeId: string, externalIds: string[], at: Date): Promise<void> {
+  await sql`update orders set listed_at = ${at}
     where store_id = ${storeId} and external_id = any(${externalIds})`.execute(db);
 }
 
 /** Orders of the window that its marketplace did not list, from one id on. */
-export async function unseenOrders(db: Database, run: Run, after: string, limit: number): Promise<OurOrder[]> {
-  const { rows } = await sql<OurOrder>`select ${ourOrder} from orders o
+export async function unlistedOrders(
+  db: Database,
+  run: Run,
+  after: string,
+  limit: number,
+): Promise<(OurOrder & { kept: KeptRow })[]> {
+  const { rows } = await sql<OurOrder & { kept: KeptRow }>`select ${ourOrder}, ${keptOrder} as kept from orders o
     where o.store_id = ${run.storeId} and o.placed_at >= ${run.from} and o.placed_at <= ${run.to}
-      and (o.seen_at is null or o.seen_at < ${run.createdAt}) and o.id > ${after}
+      and (o.listed_at is null or o.listed_at < ${run.createdAt}) and o.id > ${after}
     order by o.id limit ${limit}`.execute(db);
   return rows;
 }

@@ -9,7 +9,7 @@ import type { LineStanding, MarketplaceOrder, Weight } from '../domain/order.js'
 import type { OrderState } from '../domain/order-states.js';
 import type { DifferenceKind, Mend } from '../domain/reconciliation.js';
 import type { ShippingChoice, ShippingRule } from '../domain/shipping-rule.js';
-import type { MarketplaceName, ProbeReport, StoreSettings, WarehouseSystem } from '../domain/store.js';
+import type { MarketplaceName, ProbeReport, StoreSettings, WarehouseSystem, WebhookHealth } from '../domain/store.js';
 
 /** The tables of database/migrations, for Kysely. Read as Date, written as Date or ISO text. */
 type Time = ColumnType<Date, Date | string, Date | string>;
@@ -38,6 +38,7 @@ export interface Schema {
     webhook_path: string;
     first_import_opened_at: NullableTime;
     last_order_at: NullableTime;
+    webhooks: NullableJson<WebhookHealth>;
   };
   warehouses: Connection & {
     system: WarehouseSystem;
@@ -96,7 +97,8 @@ export interface Schema {
     imported_at: Defaulted<Date>;
     updated_at: Defaulted<Date>;
     workflow_started_at: NullableTime;
-    seen_at: NullableTime;
+    seen: string | null;
+    listed_at: NullableTime;
   };
   order_lines: {
     order_id: string;
@@ -127,7 +129,9 @@ export interface Schema {
     email: string | null;
     phone: string | null;
     erased_at: NullableTime;
+    seen: string | null;
   };
+  order_changes: { order_id: string; id: string; taken: Json<object>; staged_at: Generated<Date> };
   address_edits: {
     id: string;
     order_id: string;

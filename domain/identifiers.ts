@@ -121,6 +121,7 @@ export const messages = {
     fulfillmentCancelled: 'fulfillmentCancelled',
     shipmentOverdue: 'shipmentOverdue',
     shipmentUnreadable: 'shipmentUnreadable',
+    marketplaceChanged: 'marketplaceChanged',
     fixSaved: 'fixSaved',
     noticesMissing: 'noticesMissing',
     state: 'state',

@@ -2,7 +2,7 @@ import type { ImportDecision } from './import-decision.js';
 import type { ShippedItem } from './ledger.js';
 import type { MarketplaceOrder, MalformedOrder } from './order.js';
 import { isFinal, type OrderState } from './order-states.js';
-import { decideRelease } from './release-decision.js';
+import type { Verdict } from './order-changes.js';
 import type { ShippedPackage, WarehouseShipment } from './shipment.js';
 
 /**
@@ -34,10 +34,10 @@ export const differenceKinds = {
     mend: 'start',
     fix: 'Reconcile with mend. Where its workflow was ended by hand, delete that workflow first.',
   },
-  given_up_at_marketplace: {
-    title: 'Lines that are open here are cancelled or refunded at the marketplace',
-    mend: null,
-    fix: 'Cancel the order, unless the goods shall go out all the same.',
+  changed_at_marketplace: {
+    title: 'The marketplace changed, held or cancelled an open order, and the order has not heard of it',
+    mend: 'tell',
+    fix: 'Reconcile with mend: the order then looks for itself and follows, or asks a person.',
   },
   shipped_at_marketplace_only: {
     title: 'The marketplace counts an open order as shipped, and not by us',
@@ -94,10 +94,6 @@ export interface OurOrder {
   externalId: string;
   state: OrderState;
   generation: number;
-  /** Lines that were not given up yet. */
-  lines: { lineId: string }[];
-  /** Anything of it was shipped by a warehouse of ours. */
-  shipped: boolean;
 }
 
 /** The span of time a run compares, UTC ISO 8601. */
@@ -107,27 +103,27 @@ export interface Scope {
   importFrom: string;
 }
 
-/** An order the marketplace shows, against ours. `skipped`: it is among the skipped orders, with its cause. */
+/** What the comparison that every look at a marketplace makes (order-changes.ts) came to. */
+type Found = Pick<Verdict, 'outcome'> & { reason?: string };
+
+/**
+ * An order the marketplace shows, against ours. `skipped`: it is among the skipped orders, with its cause. `verdict` is what
+ * the marketplace shows that the order has not heard of; null where it has heard.
+ */
 export function compareOrder(
   there: MarketplaceOrder,
   here: OurOrder | null,
-  facts: { decision: ImportDecision; skipped: boolean; scope: Scope },
+  facts: { decision: ImportDecision; skipped: boolean; scope: Scope; verdict: Found | null },
 ): Difference[] {
   if (here === null) return missingHere(there, facts);
-  if (isFinal(here.state)) return [];
-  const { externalId } = there;
-  const about = { externalId, orderId: here.orderId, subject: externalId, mend: null };
-  if (there.shippedAtMarketplace && !here.shipped) {
-    const message = `Order ${externalId} is ${here.state} here, and the marketplace counts it as shipped.`;
-    return [{ ...about, kind: 'shipped_at_marketplace_only', message }];
-  }
-  const now = { ...there, shippedAtMarketplace: false };
-  const release = there.cancelled
-    ? { release: 'cancel' as const, reason: 'The marketplace counts it as cancelled.' }
-    : decideRelease(here.lines, now);
-  if (here.lines.length === 0 || (release.release !== 'cancel' && release.release !== 'go_without')) return [];
-  const message = `Order ${externalId} is ${here.state} here: ${release.reason}`;
-  return [{ ...about, kind: 'given_up_at_marketplace', message }];
+  const { verdict } = facts;
+  if (isFinal(here.state) || verdict === null || verdict.outcome === 'unchanged') return [];
+  const { orderId, externalId } = here;
+  const message = `Order ${externalId} is ${here.state} here. ${verdict.reason ?? ''}`;
+  const about = { subject: externalId, externalId, orderId, message };
+  // Who shipped it is for a person to find out; a look at one receipt of ClickBank would not even show it.
+  if (verdict.outcome === 'shipped_elsewhere') return [{ ...about, kind: 'shipped_at_marketplace_only', mend: null }];
+  return [{ ...about, kind: 'changed_at_marketplace', mend: 'tell' }];
 }
 
 function missingHere(

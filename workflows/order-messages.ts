@@ -18,6 +18,7 @@ import type {
   FixSaved,
   FulfillmentCancelled,
   HoldRequest,
+  MarketplaceChanged,
   NoticesMissing,
   OrderSnapshot,
   ShipmentOverdue,
@@ -47,6 +48,7 @@ const shipmentReported = defineSignal<[ShipmentReported]>(messages.order.shipmen
 const fulfillmentCancelled = defineSignal<[FulfillmentCancelled]>(messages.order.fulfillmentCancelled);
 const shipmentOverdue = defineSignal<[ShipmentOverdue]>(messages.order.shipmentOverdue);
 const shipmentUnreadable = defineSignal<[ShipmentUnreadable]>(messages.order.shipmentUnreadable);
+const marketplaceChanged = defineSignal<[MarketplaceChanged]>(messages.order.marketplaceChanged);
 const noticesMissing = defineSignal<[NoticesMissing]>(messages.order.noticesMissing);
 const fixSaved = defineSignal<[FixSaved]>(messages.order.fixSaved);
 const state = defineQuery<OrderSnapshot>(messages.order.state);
@@ -188,6 +190,11 @@ function hearNews(order: OrderProcess): void {
   setHandler(shipmentUnreadable, ({ fulfillment, problem }) => {
     if (order.attention || stopping(order) || isFinal(order.state)) return;
     raise(order, attention('shipment_unreadable', `${fulfillment}: ${problem}`, { reference: fulfillment }));
+  });
+
+  setHandler(marketplaceChanged, () => {
+    order.toLook = true;
+    order.lookFailed = false;
   });
 
   setHandler(noticesMissing, ({ shipmentId }) => {

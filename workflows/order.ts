@@ -11,16 +11,17 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.js';
+import type { SubmitAnswer } from '../activities/submit-fulfillment.js';
 import { attention, type Attention } from '../domain/attention.js';
 import { failureCatalogue, type FailureAbout, type FailureCode } from '../domain/failures.js';
-import { refundRecheckMs } from '../domain/hold.js';
+import { hear } from '../domain/hear-marketplace.js';
 import { waitKeys } from '../domain/identifiers.js';
 import { cancelOpen } from '../domain/ledger.js';
 import type { OrderInput } from '../domain/messages.js';
 import {
   allocatePackages,
   arrive,
-  cancelLines,
+  askedLines,
   completedFulfillments,
   move,
   nextStep,
@@ -38,8 +39,11 @@ import { answerMessages } from './order-messages.js';
 import { problemOf } from './problem-of.js';
 import { attentionKey, stateKey, warehouseKey } from './search-attributes.js';
 
-/** Only PostgreSQL: a marker in the history instead of an activity's three events. */
-const { planOrder } = proxyLocalActivities<Activities>({ startToCloseTimeout: '10 seconds' });
+/**
+ * A marker in the history instead of an activity's three events. What it retries is PostgreSQL; the warehouse it asks
+ * once, and leaves what goes wrong there to `submit`.
+ */
+const { planOrder } = proxyLocalActivities<Activities>({ startToCloseTimeout: '3 minutes' });
 
 /**
  * The same calls as a first, single try inside the workflow task: almost every order needs no other, and it costs one
@@ -54,14 +58,15 @@ const { recordTransition } = proxyActivities<Activities>({ startToCloseTimeout: 
  * Calls to vendors. One attempt is at most three calls of 20 s and their queues; the heartbeat shows a dead worker
  * within 10 s. For an hour Temporal tries again what was not sent or is unknown; then a person is told.
  */
-const { submitFulfillment, writeBackShipment, repeatNotices, cancelFulfillment } = proxyActivities<Activities>({
-  startToCloseTimeout: '3 minutes',
-  heartbeatTimeout: '10 seconds',
-  scheduleToCloseTimeout: '1 hour',
-  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
-  // Not the SDK's default, whatever its documentation says (1.24): a call that still runs must not be left behind.
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-});
+const { submitFulfillment, lookAtMarketplace, writeBackShipment, repeatNotices, cancelFulfillment } =
+  proxyActivities<Activities>({
+    startToCloseTimeout: '3 minutes',
+    heartbeatTimeout: '10 seconds',
+    scheduleToCloseTimeout: '1 hour',
+    retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+    // Not the SDK's default, whatever its documentation says (1.24): a call that still runs must not be left behind.
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  });
 
 /** One order, from import to the last writeback. What comes next is decided by domain/order-process.ts. */
 export async function order(input: OrderInput): Promise<OrderState> {
@@ -82,6 +87,7 @@ const steps: Record<Exclude<Step, 'end'>, (order: OrderProcess, input: OrderInpu
   wait_for_shipments: (order) => condition(() => nextStep(order) !== 'wait_for_shipments'),
   write_back: writeBack,
   repeat_notices: writeBackAgain,
+  look,
   wait_for_edit: (order) => condition(() => nextStep(order) !== 'wait_for_edit'),
   wait_for_release: waitForRelease,
   wait_for_person: waitForPerson,
@@ -109,43 +115,56 @@ async function plan(order: OrderProcess): Promise<void> {
   order.toPlan = null;
   order.fulfillments.push(...plan.fulfillments.map((each) => ({ ...each, standing: 'planned' as const })));
   order.ledger.push(...plan.ledger);
+  if (plan.asked === null) return;
+  const asked = order.fulfillments[0]!;
+  asked.standing = 'asking';
+  if (plan.asked !== 'open') take(order, asked, plan.asked, 'submitted');
 }
 
 async function submit(order: OrderProcess, input: OrderInput): Promise<void> {
   const fulfillment = nextToSubmit(order)!;
-  const { reference, warehouseId } = fulfillment;
+  const { reference } = fulfillment;
   const others = order.fulfillments.filter((each) => each !== fulfillment);
   const to = workingState({ ...order, fulfillments: [...others, { ...fulfillment, standing: 'submitted' }] });
+  const asked = askedLines({ ...order, fulfillments: [...others, { ...fulfillment, standing: 'planned' }] });
+  const request = { reference, to, ...(Object.keys(asked).length > 0 && { asked }) };
+  const askedBefore = fulfillment.standing === 'asking';
   fulfillment.standing = 'asking';
+  const patiently = () => unlessStopped(order, () => submitFulfillment(request));
+  const answer = await attempt(order, input, () =>
+    askedBefore ? patiently() : firstLocally(() => first.submitFulfillment(request), patiently),
+  );
+  if (answer) take(order, fulfillment, answer, to);
+  else if (order.attention) fulfillment.standing = standingAfter(order.attention);
+}
+
+/** What asking for a fulfillment came to. */
+function take(order: OrderProcess, fulfillment: FulfillmentProgress, answer: SubmitAnswer, to: OrderState): void {
+  if (answer.outcome !== 'submitted') {
+    fulfillment.standing = 'planned';
+    return hear(order, answer, Date.now());
+  }
+  fulfillment.standing = 'submitted';
+  arrive(order, to);
+  upsertSearchAttributes([
+    { key: stateKey, value: order.state },
+    { key: warehouseKey, value: fulfillment.warehouseId },
+  ]);
+}
+
+/** The marketplace was said to show something else: what it shows is looked at here, once for all that was said. */
+async function look(order: OrderProcess, input: OrderInput): Promise<void> {
+  order.toLook = false;
+  const request = { orderId: order.orderId, asked: askedLines(order) };
   const answer = await attempt(order, input, () =>
     firstLocally(
-      () => first.submitFulfillment({ reference, to }),
-      () => unlessStopped(order, () => submitFulfillment({ reference, to })),
+      () => first.lookAtMarketplace(request),
+      () => lookAtMarketplace(request),
     ),
   );
-  if (!answer) {
-    if (order.attention) fulfillment.standing = standingAfter(order.attention);
-    return;
-  }
-  if (answer.outcome === 'submitted') {
-    fulfillment.standing = 'submitted';
-    order.ledger = cancelLines(order.ledger, reference, answer.dropped);
-    arrive(order, to);
-    upsertSearchAttributes([
-      { key: stateKey, value: order.state },
-      { key: warehouseKey, value: warehouseId },
-    ]);
-    return;
-  }
-  fulfillment.standing = 'planned';
-  if (answer.outcome === 'wait') return holdForRefund(order, answer.reason);
-  if (answer.outcome === 'shipped_elsewhere') {
-    order.elsewhere = { actor: 'marketplace', reason: answer.reason };
-    return;
-  }
-  fulfillment.standing = 'cancelled';
-  order.ledger = cancelLines(order.ledger, reference, answer.dropped);
-  move(order, workingState(order), { event: 'given_up', actor: 'marketplace', message: answer.reason });
+  if (answer) return hear(order, answer, Date.now());
+  order.toLook = true;
+  order.lookFailed = true;
 }
 
 /** A refusal left nothing behind, unless an earlier attempt did; anything else may have reached the warehouse. */
@@ -153,12 +172,6 @@ function standingAfter({ cause, about }: Attention): FulfillmentProgress['standi
   if (cause === 'cancelled_at_warehouse') return 'cancelled_by_warehouse';
   const refused = failureCatalogue[cause].outcome === 'rejected' && cause !== 'internal';
   return refused && cause !== 'outcome_ambiguous' && about['sent'] !== 'perhaps' ? 'planned' : 'asking';
-}
-
-function holdForRefund(order: OrderProcess, reason: string): void {
-  const releaseAt = new Date(Date.now() + refundRecheckMs).toISOString();
-  order.hold = { reason: 'refund_pending', owner: 'marketplace', note: reason, releaseAt, waitsFor: null };
-  move(order, 'held', { event: 'held', actor: 'marketplace', message: reason });
 }
 
 async function writeBack(order: OrderProcess, input: OrderInput): Promise<void> {
@@ -246,6 +259,9 @@ async function cancel(order: OrderProcess, input: OrderInput): Promise<void> {
   const message =
     outcome === 'stopped' ? (note ?? 'Cancelled on request.') : `Too late to cancel: ${tooLate.join(' ')}`;
   move(order, stateAfterCancel(order), { event: `cancel_${outcome}`, actor, message });
+  // A person who cancels reads the answer; nobody did here, and the customer does not want the goods any more.
+  if (outcome === 'too_late' && actor === 'marketplace')
+    raise(order, attention('changed_at_marketplace', `${note ?? ''} ${message}`.trim(), { change: 'cancelled' }));
 }
 
 function stateAfterCancel(order: OrderProcess): OrderState {

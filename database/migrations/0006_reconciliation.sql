@@ -41,8 +41,8 @@ create table reconciliation_differences (
   unique (reconciliation_id, kind, subject)
 );
 
--- when a reconciliation last saw the order at its marketplace
-alter table orders add column seen_at timestamptz;
+-- when a reconciliation was last shown the order by its marketplace
+alter table orders add column listed_at timestamptz;
 
 -- the notice that was proven (connectors/marketplaces/port.ts), to look for it again
 alter table write_intents add column notice jsonb;

@@ -22,7 +22,14 @@ import type { WarehouseShipment } from '../../domain/shipment.js';
 import { check } from './check.js';
 import { aLine, anOrder, frozen } from './given.js';
 
-const taken: ImportDecision = { import: true, state: 'queued', hold: null, reason: 'Imported.', leftOut: [] };
+const taken: ImportDecision = {
+  import: true,
+  order: anOrder(),
+  state: 'queued',
+  hold: null,
+  reason: 'Imported.',
+  leftOut: [],
+};
 const leftOut: ImportDecision = { import: false, cause: 'test_order', reason: 'A test purchase.' };
 const scope = { to: '2026-11-03T00:00:00.000Z', importFrom: '2026-10-01T00:00:00.000Z' };
 
@@ -50,8 +57,6 @@ const here: fc.Arbitrary<OurOrder> = fc.record({
   externalId: fc.constant('AB12CD34'),
   state: fc.constantFrom(...orderStates),
   generation: fc.integer({ min: 1, max: 3 }),
-  lines: fc.subarray(lineIds).map((ids) => ids.map((lineId) => ({ lineId }))),
-  shipped: fc.boolean(),
 });
 
 const skus = ['WH-KIT-1', 'WH-TEA-30'];
@@ -93,22 +98,42 @@ const total = (items: ShippedItem[], sku: string) =>
 const sameGoods = (one: ShippedItem[], other: ShippedItem[]) =>
   skus.every((sku) => total(one, sku) === total(other, sku));
 
+const outcomes = ['unchanged', 'cancelled', 'shipped_elsewhere', 'held', 'refund_pending', 'changed'] as const;
+const verdict = fc.option(
+  fc.record({ outcome: fc.constantFrom(...outcomes), reason: fc.constant('It was cancelled at the marketplace.') }),
+);
+const heard = { verdict: null };
+
 describe('an order at its marketplace', () => {
   it('is at most one difference, well named, whatever either side says', () => {
     check(
-      fc.property(there, fc.option(here), fc.boolean(), fc.boolean(), (theirs, ours, skipped, taking) => {
-        const facts = { decision: taking ? taken : leftOut, skipped, scope };
-        const found = compareOrder(frozen(theirs), frozen(ours), facts);
-        expect(found.length).toBeLessThanOrEqual(1);
-        wellNamed(found);
-      }),
+      fc.property(
+        there,
+        fc.option(here),
+        fc.boolean(),
+        fc.boolean(),
+        verdict,
+        (theirs, ours, skipped, taking, said) => {
+          const facts = { decision: taking ? taken : leftOut, skipped, scope, verdict: said };
+          const found = compareOrder(frozen(theirs), frozen(ours), facts);
+          expect(found.length).toBeLessThanOrEqual(1);
+          wellNamed(found);
+        },
+      ),
     );
   });
 
-  it('that has ended here differs in nothing any more', () => {
+  it('that is open here differs in what it has not heard of; one that has ended differs in nothing any more', () => {
     check(
-      fc.property(there, here, fc.constantFrom(...finalStates), (theirs, ours, state) => {
-        expect(compareOrder(theirs, { ...ours, state }, { decision: taken, skipped: false, scope })).toEqual([]);
+      fc.property(there, here, verdict, (theirs, ours, said) => {
+        const found = compareOrder(theirs, ours, { decision: taken, skipped: false, scope, verdict: said });
+        const news = !finalStates.includes(ours.state) && said !== null && said.outcome !== 'unchanged';
+        expect(found).toHaveLength(news ? 1 : 0);
+        if (!news) return;
+        const others = said.outcome === 'shipped_elsewhere';
+        expect(found[0]!.kind).toBe(others ? 'shipped_at_marketplace_only' : 'changed_at_marketplace');
+        expect(found[0]!.mend).toBe(others ? null : 'tell');
+        expect(found[0]!.message).toContain(said.reason);
       }),
     );
   });
@@ -116,34 +141,13 @@ describe('an order at its marketplace', () => {
   it('is missing here unless it is skipped for a reason that still holds; only what the store looked back for is imported', () => {
     check(
       fc.property(there, fc.boolean(), fc.boolean(), (theirs, skipped, taking) => {
-        const found = compareOrder(theirs, null, { decision: taking ? taken : leftOut, skipped, scope });
+        const decision = taking ? taken : leftOut;
+        const found = compareOrder(theirs, null, { decision, skipped, scope, ...heard });
         const missing = theirs.placedAt <= scope.to && (taking || !skipped);
         expect(found.map((each) => each.kind)).toEqual(missing ? ['order_missing_here'] : []);
         const old = taking && theirs.placedAt < scope.importFrom;
         if (missing) expect(found[0]!.mend).toBe(old ? null : 'import');
       }),
-    );
-  });
-
-  it('agrees while every open line of ours is clear there', () => {
-    check(
-      fc.property(here, (ours) => {
-        const order = anOrder({ lines: lineIds.map((lineId) => aLine({ lineId })) });
-        expect(compareOrder(order, ours, { decision: taken, skipped: false, scope })).toEqual([]);
-      }),
-    );
-  });
-
-  it('names the lines that were given up there', () => {
-    const order = anOrder({ lines: [aLine({ standing: 'refunded' }), aLine({ lineId: 'tea-30' })] });
-    const ours: OurOrder = {
-      ...{ orderId: 'ord_1', externalId: 'AB12CD34', state: 'submitted', generation: 1, shipped: false },
-      lines: [{ lineId: 'kit-1' }, { lineId: 'tea-30' }],
-    };
-    const [found] = compareOrder(order, ours, { decision: taken, skipped: false, scope });
-    expect(found).toMatchObject({ kind: 'given_up_at_marketplace', mend: null });
-    expect(found!.message).toBe(
-      'Order AB12CD34 is submitted here: Refunded, charged back, cancelled or removed at the marketplace: line kit-1.',
     );
   });
 

@@ -106,15 +106,14 @@ describe('marketplace and Waybill', () => {
     ]);
   });
 
-  it('a refund there of what is open here is named', async () => {
+  it('a refund there of what is open here is told to the order, which is cancelled', async () => {
     const receipt = await submitted();
     waybill.clickbank.state.orders.find((each) => each.receipt === receipt)!.lines[0]!.refunded = true;
     expect((await mend()).of(receipt)).toEqual([
-      expect.objectContaining({
-        kind: 'given_up_at_marketplace',
-        message: expect.stringContaining('line kit-1') as unknown,
-      }),
+      expect.objectContaining({ kind: 'changed_at_marketplace', mended_at: aTime }),
     ]);
+    await flow.until(receipt, 'cancelled');
+    expect((await report()).of(receipt)).toEqual([]);
   });
 
   it('what somebody else shipped is named', async () => {

@@ -18,8 +18,10 @@ export function stubActivities(own: Partial<Activities> = {}): { activities: Act
       Promise.resolve({
         fulfillments: [{ reference: stubReference, warehouseId: 'whs_1' }],
         ledger: stubLedger,
+        asked: null,
       }),
-    submitFulfillment: () => Promise.resolve({ outcome: 'submitted', dropped: [] }),
+    submitFulfillment: () => Promise.resolve({ outcome: 'submitted' }),
+    lookAtMarketplace: () => Promise.resolve({ outcome: 'unchanged' }),
     writeBackShipment: () => Promise.resolve({ notices: 1 }),
     repeatNotices: () => Promise.resolve({ notices: 1 }),
     cancelFulfillment: () => Promise.resolve({ outcome: 'stopped' }),
