@@ -22,6 +22,8 @@ export interface StoreSettings {
   shipmentExpectedDays: number;
   /** The shortest and longest wait between two polls, in seconds; between them the store adapts to its traffic. */
   pollSeconds: { busy: number; idle: number };
+  /** Compare marketplace, warehouse and our own rows once a day, and mend what is safe or only report it. */
+  reconciliation: 'mend' | 'report' | 'off';
   marketplace: Record<string, unknown>;
 }
 
@@ -40,6 +42,7 @@ export const defaultStoreSettings: StoreSettings = {
   unlistedSku: 'attention',
   shipmentExpectedDays: 10,
   pollSeconds: { busy: 60, idle: 295 },
+  reconciliation: 'mend',
   marketplace: {},
 };
 

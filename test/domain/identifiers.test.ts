@@ -4,6 +4,7 @@ import {
   messages,
   orderWorkflowId,
   parseWorkflowId,
+  reconciliationWorkflowId,
   searchAttributes,
   storeWorkflowId,
   taskQueues,
@@ -52,6 +53,7 @@ describe('workflow ids', () => {
           externalId,
         });
         expect(parseWorkflowId(storeWorkflowId(storeId))).toEqual({ kind: 'store', storeId });
+        expect(parseWorkflowId(reconciliationWorkflowId(storeId))).toEqual({ kind: 'reconciliation', storeId });
         expect(parseWorkflowId(warehouseWorkflowId(storeId))).toEqual({ kind: 'warehouse', warehouseId: storeId });
       }),
     );

@@ -5,7 +5,13 @@ import { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import { stageAddressEdit } from '../../database/address-edits.js';
-import { messages, storeWorkflowId, waitKeys, warehouseWorkflowId } from '../../domain/identifiers.js';
+import {
+  messages,
+  reconciliationWorkflowId,
+  storeWorkflowId,
+  waitKeys,
+  warehouseWorkflowId,
+} from '../../domain/identifiers.js';
 import { createPayloadCodec } from '../../worker/payload-codec.js';
 import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
@@ -13,6 +19,7 @@ import { testTaskQueue, workflowBundle } from '../support/temporal.js';
 import { saveListings, startWaybill, type Waybill } from '../support/waybill.js';
 import { sampleAddress } from '../workflows/addresses.js';
 import { flowOf, type Flow } from '../workflows/flow.js';
+import { reconcile } from '../workflows/reconcile.js';
 import { stubActivities } from '../workflows/stub-activities.js';
 import { historiesFolder, historyKeyRing, writeHistory } from './recorded.js';
 
@@ -214,6 +221,32 @@ describe('order', () => {
     await flow.handle(receipt).result();
     await recordOrder('answer-lost', receipt);
   }, 60_000);
+});
+
+describe('reconciliation', () => {
+  it('that finds a lost notice, and the order that posts it again', async () => {
+    const receipt = await submitted();
+    await flow.ship(receipt);
+    await flow.handle(receipt).result();
+    waybill.clickbank.state.notices = [];
+    await reconcile(waybill, { mend: true });
+    await eventually(async () => {
+      // As if ClickBank had had its two minutes to show it.
+      const sentAt = new Date(Date.now() - 120_000);
+      await waybill.db.updateTable('write_intents').set({ sent_at: sentAt }).where('state', '=', 'unknown').execute();
+      expect(flow.notices(receipt)).toHaveLength(1);
+    });
+    await flow.handle(receipt).result();
+    await recordOrder('notices-repeated', receipt);
+    await record('reconciliation/mended', reconciliationWorkflowId(waybill.storeId));
+  });
+
+  it('of a store whose warehouse cannot be asked', async () => {
+    await submitted();
+    waybill.shipbob.faults = [{ kind: 'status', rate: 1, status: 401 }];
+    await reconcile(waybill);
+    await record('reconciliation/failed', reconciliationWorkflowId(waybill.storeId));
+  });
 });
 
 describe('connections', () => {
