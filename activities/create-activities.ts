@@ -2,6 +2,7 @@ import { applyAddressEdit, recordTransition, type Transition } from '../database
 import type { FixSaved } from '../domain/messages.js';
 import { cancelFulfillment } from './cancel-fulfillment.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { lookAtMarketplace, type LookRequest } from './look-at-marketplace.js';
 import { planOrder, type PlanRequest } from './plan-order.js';
 import { pollStore } from './poll-store.js';
 import { submitFulfillment, type SubmitRequest } from './submit-fulfillment.js';
@@ -14,6 +15,7 @@ export function createActivities(deps: ActivityDependencies) {
   return {
     planOrder: (request: PlanRequest) => planOrder(deps, request),
     submitFulfillment: (request: SubmitRequest) => submitFulfillment(deps, request),
+    lookAtMarketplace: (request: LookRequest) => lookAtMarketplace(deps, request),
     writeBackShipment: (request: WriteBackRequest) => writeBackShipment(deps, request),
     cancelFulfillment: (request: { reference: string }) => cancelFulfillment(deps, request),
     recordTransition: (change: Transition) => recordTransition(deps.db, change),

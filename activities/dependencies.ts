@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Marketplace } from '../connectors/marketplaces/port.js';
 import type { Warehouse } from '../connectors/warehouses/port.js';
 import type { StoreRow, WarehouseRow } from '../database/connection-polls.js';
+import type { KeyRing } from '../database/key-ring.js';
 import type { Database } from '../database/pool.js';
 import type { Wakeups } from '../database/wakeups.js';
 import type { ImportRules } from '../domain/import-decision.js';
@@ -9,6 +10,10 @@ import type { ImportRules } from '../domain/import-decision.js';
 /** What activities act with; made once a process by worker/, and by tests. */
 export interface ActivityDependencies {
   db: Database;
+  /** Opens what is saved to prove webhooks. */
+  keyRing: KeyRing;
+  /** Where vendors reach our API, without a slash at its end; null where they cannot: then everything is found by polls. */
+  publicUrl: string | null;
   /** Starts and signals order workflows. */
   temporal: Client;
   ordersQueue: string;
@@ -21,6 +26,7 @@ export interface ActivityDependencies {
    */
   connectStore(storeId: string): Promise<ConnectedStore>;
   connectWarehouse(warehouseId: string): Promise<ConnectedWarehouse>;
+  storeOf(storeId: string): Promise<ConnectedStore>;
   marketplaceOf(storeId: string): Promise<Marketplace>;
   warehouseOf(warehouseId: string): Promise<Warehouse>;
 }

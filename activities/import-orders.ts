@@ -21,10 +21,14 @@ import {
 import { orderWorkflowId, searchAttributes, workflowTypes } from '../domain/identifiers.js';
 import { decideImport, type LeftOutLine } from '../domain/import-decision.js';
 import type { OrderInput } from '../domain/messages.js';
-import type { MalformedOrder, MarketplaceOrder } from '../domain/order.js';
+import type { MalformedOrder } from '../domain/order.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
+import { tellChanges } from './tell-changes.js';
 
-/** One page of a store becomes rows, and every row that has no workflow gets one. Returns how many orders were new. */
+/**
+ * One page of a store: orders that are new become rows, those we have hear of what changed. Returns how many were new;
+ * startOrders gives them their workflows.
+ */
 export async function importPage(
   deps: ActivityDependencies,
   connected: ConnectedStore,
@@ -45,7 +49,7 @@ export async function importPage(
       rules: connected.rules,
       now: deps.wakeups.now().toISOString(),
     });
-    if (decision.import) created.push({ order: withoutLines(order, decision.leftOut), ...decision });
+    if (decision.import) created.push(decision);
     else
       skipped.push({ skipKey: order.externalId, externalId: order.externalId, lineId: null, ...decision, raw: null });
     if (decision.import) skipped.push(...decision.leftOut.map((line) => leftOutRow(order.externalId, line)));
@@ -53,11 +57,13 @@ export async function importPage(
   const saved = await saveEach(deps, store, created, skipped);
   await saveSkipped(deps.db, store, skipped);
   if (saved > 0) await recordNewOrders(deps.db, store.id, deps.wakeups.now());
+  const old = page.orders.filter((each) => known.has(each.externalId));
+  await tellChanges(
+    deps,
+    connected,
+    old.map((order) => ({ externalId: order.externalId, order })),
+  );
   return saved;
-}
-
-function withoutLines(order: MarketplaceOrder, leftOut: LeftOutLine[]): MarketplaceOrder {
-  return { ...order, lines: order.lines.filter((line) => !leftOut.some((each) => each.lineId === line.lineId)) };
 }
 
 function leftOutRow(externalId: string, line: LeftOutLine): SkippedOrder {

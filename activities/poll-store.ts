@@ -1,21 +1,20 @@
 import { Context } from '@temporalio/activity';
-import { recordPass, recordPassFailed } from '../database/connection-polls.js';
-import { saveProbe } from '../database/connections.js';
+import { recordPass } from '../database/connection-polls.js';
 import { carryOutErasures } from '../database/erasure.js';
 import { knownOrders } from '../database/orders-import.js';
-import { attention } from '../domain/attention.js';
+import { probeProblem } from '../domain/attention.js';
 import { Failure } from '../domain/failures.js';
-import { waitKeys } from '../domain/identifiers.js';
 import { nextPollMs, type StoreSettings } from '../domain/store.js';
+import { ensureWebhooks, probeDaily, showOnStore } from './check-store.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 import { importPage, startOrders } from './import-orders.js';
+import { readNews } from './store-news.js';
 
 /**
  * An hour of polling is one activity: a poll step of its own costs 11 events, so a loop of those would cost an idle
  * store 3,000 a day (design.md, "What an order may cost").
  */
 const turnMs = 60 * 60 * 1000;
-const probeEveryMs = 24 * 60 * 60 * 1000;
 /** Without a cursor the first pass looks back as far as the marketplace's own default: 30 days (clickbank.md §3). */
 const firstLookMs = 30 * 24 * 60 * 60 * 1000;
 /** A pass over older data than this is catching up and lets live orders of the account go first. */
@@ -24,26 +23,32 @@ const backfillMs = 48 * 60 * 60 * 1000;
 /** `turn`: the hour is over. `yield`: a message waits in the workflow. `gone`: the store was deleted. */
 export type PollEnd = { ended: 'turn' | 'yield' | 'gone' };
 
-/** Polls one store for an hour. A pass that fails is recorded, and tried again later: a store never switches itself off. */
+/**
+ * Polls one store for an hour, and works through its notifications as they arrive. A pass that fails is recorded, and
+ * tried again later: a store never switches itself off.
+ */
 export async function pollStore(deps: ActivityDependencies, request: { storeId: string }): Promise<PollEnd> {
   const { cancellationSignal } = Context.current();
-  const end = deps.wakeups.now().getTime() + turnMs;
+  const now = () => deps.wakeups.now().getTime();
+  const end = now() + turnMs;
+  let pollAt = now();
+  let due = true;
   for (let failures = 0; ;) {
-    const outcome = await onePass(deps, request.storeId);
+    const outcome = await oneRound(deps, request.storeId, due);
     if (outcome.gone) return { ended: 'gone' };
-    failures = outcome.failed ? failures + 1 : 0;
-    const wait = nextPollMs(outcome.settings, {
-      sinceLastOrderMs: outcome.lastOrderAt ? deps.wakeups.now().getTime() - outcome.lastOrderAt.getTime() : null,
-      failures,
-      askedMs: outcome.retryAfterMs,
-    });
-    const waking = await deps.wakeups.wait(request.storeId, wait, cancellationSignal);
+    if (due || outcome.failed) {
+      failures = outcome.failed ? failures + 1 : 0;
+      const sinceLastOrderMs = outcome.lastOrderAt ? now() - outcome.lastOrderAt.getTime() : null;
+      pollAt = now() + nextPollMs(outcome.settings, { sinceLastOrderMs, failures, askedMs: outcome.retryAfterMs });
+    }
+    const waking = await deps.wakeups.wait(request.storeId, Math.max(pollAt - now(), 0), cancellationSignal);
     if (waking === 'yield' || waking === 'cancelled') return { ended: 'yield' };
-    if (deps.wakeups.now().getTime() >= end) return { ended: 'turn' };
+    if (now() >= end) return { ended: 'turn' };
+    due = waking === 'time';
   }
 }
 
-interface PassOutcome {
+interface RoundOutcome {
   gone: boolean;
   failed: boolean;
   retryAfterMs: number;
@@ -51,35 +56,34 @@ interface PassOutcome {
   settings: StoreSettings['pollSeconds'];
 }
 
-async function onePass(deps: ActivityDependencies, storeId: string): Promise<PassOutcome> {
+/** Notifications first: they name what is known to be new. A poll only where one is due. */
+async function oneRound(deps: ActivityDependencies, storeId: string, poll: boolean): Promise<RoundOutcome> {
   let settings = { busy: 60, idle: 295 };
   // Those of every store: one that is paused or gone comes by no more, and its customers' erasures are due all the same.
   await carryOutErasures(deps.db, deps.wakeups.now());
   try {
     const connected = await deps.connectStore(storeId);
     settings = connected.store.settings.pollSeconds;
-    await probeDaily(deps, connected);
-    const created = await importSince(deps, connected);
+    await readNews(deps, connected);
+    const created = poll ? await onePass(deps, connected) : 0;
     const lastOrderAt = created > 0 ? deps.wakeups.now() : connected.store.lastOrderAt;
     return { gone: false, failed: false, retryAfterMs: 0, lastOrderAt, settings };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    if (error.code === 'not_found' && error.about['store'] === storeId)
-      return { gone: true, failed: true, retryAfterMs: 0, lastOrderAt: null, settings };
-    const waitsFor = error.outcome === 'rejected' ? waitKeys.connection(storeId) : null;
-    await recordPassFailed(
-      deps.db,
-      'stores',
-      storeId,
-      attention(error.code, error.message, error.about, waitsFor),
-      deps.wakeups.now(),
-    );
-    return { gone: false, failed: true, retryAfterMs: error.retryAfterMs ?? 0, lastOrderAt: null, settings };
+    const gone = error.code === 'not_found' && error.about['store'] === storeId;
+    if (!gone) await showOnStore(deps, storeId, error);
+    return { gone, failed: true, retryAfterMs: error.retryAfterMs ?? 0, lastOrderAt: null, settings };
   }
 }
 
+async function onePass(deps: ActivityDependencies, connected: ConnectedStore): Promise<number> {
+  await probeDaily(deps, connected);
+  await ensureWebhooks(deps, connected);
+  return importSince(deps, connected);
+}
+
 /** The cursor moves only after every page of the pass is safe with its workflows (rule 3). */
-async function importSince(deps: ActivityDependencies, connected: ConnectedStore): Promise<number> {
+export async function importSince(deps: ActivityDependencies, connected: ConnectedStore): Promise<number> {
   const { store, marketplace } = connected;
   const startedAt = deps.wakeups.now();
   const since = store.cursorAt ?? firstLook(store.settings, startedAt);
@@ -104,17 +108,11 @@ async function importSince(deps: ActivityDependencies, connected: ConnectedStore
       throw new Failure('answer_malformed', `The marketplace repeats page ${page}.`, { page });
     if (page !== null) seen.add(page);
   } while (page !== null);
-  await recordPass(deps.db, 'stores', store.id, startedAt, deps.wakeups.now());
+  const missing = store.probe && probeProblem(store.probe, store.id);
+  await recordPass(deps.db, 'stores', store.id, startedAt, deps.wakeups.now(), missing);
   return created;
 }
 
 function firstLook(settings: StoreSettings, now: Date): Date {
   return settings.acceptOrdersAfter ? new Date(settings.acceptOrdersAfter) : new Date(now.getTime() - firstLookMs);
-}
-
-/** Permissions can be taken away at any time: looked at once a day, so that it shows before an order needs them (D6). */
-async function probeDaily(deps: ActivityDependencies, { store, marketplace }: ConnectedStore): Promise<void> {
-  const now = deps.wakeups.now();
-  if (store.probedAt && now.getTime() - store.probedAt.getTime() < probeEveryMs) return;
-  await saveProbe(deps.db, 'stores', store.id, await marketplace.probe(), now);
 }

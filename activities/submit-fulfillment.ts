@@ -1,12 +1,13 @@
 import type { WarehouseOrder } from '../connectors/warehouses/port.js';
-import { dropLines, loadSubmission, recordSubmitted, type Submission } from '../database/fulfillments.js';
+import { loadSubmission, recordSubmitted, type Submission } from '../database/fulfillments.js';
 import { missingAddressFields } from '../domain/address.js';
 import { Failure } from '../domain/failures.js';
 import { writeKeys } from '../domain/identifiers.js';
-import type { MarketplaceOrder } from '../domain/order.js';
+import type { AskedLines } from '../domain/line-changes.js';
+import type { MarketplaceAnswer } from '../domain/messages.js';
 import type { OrderState } from '../domain/order-states.js';
-import { decideRelease } from '../domain/release-decision.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { look } from './look-at-marketplace.js';
 import { ofConnection } from './of-connection.js';
 import { writeOnce } from './write-once.js';
 
@@ -14,15 +15,12 @@ export interface SubmitRequest {
   reference: string;
   /** The order's state once the warehouse has it. */
   to: OrderState;
+  /** How far the order's lines got at warehouses so far; absent where none was asked yet. */
+  asked?: AskedLines;
 }
 
-export type SubmitAnswer =
-  /** The warehouse has it, without the lines the marketplace gave up meanwhile. */
-  | { outcome: 'submitted'; dropped: string[] }
-  /** Nothing of it is left to send. */
-  | { outcome: 'given_up'; dropped: string[]; reason: string }
-  | { outcome: 'wait'; reason: string }
-  | { outcome: 'shipped_elsewhere'; reason: string };
+/** Asked for, or what the last look found instead: then no warehouse was asked. */
+export type SubmitAnswer = { outcome: 'submitted' } | Exclude<MarketplaceAnswer, { outcome: 'unchanged' }>;
 
 /**
  * The last look at the marketplace, then the request to the warehouse, exactly once. Both in one activity: nothing
@@ -31,8 +29,14 @@ export type SubmitAnswer =
 export async function submitFulfillment(deps: ActivityDependencies, request: SubmitRequest): Promise<SubmitAnswer> {
   const submission = await loadSubmission(deps.db, request.reference);
   try {
-    if (await mayBeThere(deps, submission)) return await ask(deps, submission, request.to, []);
-    return await lookAndAsk(deps, submission, request.to);
+    if (!(await mayBeThere(deps, submission))) {
+      refuseErased(submission);
+      const sending = submission.lines.map((line) => line.lineId);
+      const answer = await look(deps, submission.kept, request.asked ?? {}, sending);
+      if (answer.outcome !== 'unchanged') return answer;
+    }
+    await ofConnection(submission.warehouseId, () => askWarehouse(deps, submission, request.to));
+    return { outcome: 'submitted' };
   } catch (error) {
     // Whatever stops us now, an earlier attempt may have got through: the order must not count as never sent.
     if (!(error instanceof Failure) || !submission.sentAt) throw error;
@@ -53,52 +57,12 @@ async function mayBeThere(
   });
 }
 
-async function lookAndAsk(deps: ActivityDependencies, submission: Submission, to: OrderState): Promise<SubmitAnswer> {
-  refuseErased(submission);
-  const present = await ofConnection(submission.storeId, async () => {
-    const marketplace = await deps.marketplaceOf(submission.storeId);
-    return marketplace.fetchOrder(submission.externalId);
-  });
-  const decision = decideRelease(submission.lines, present);
-  if (decision.release === 'wait') return { outcome: 'wait', reason: decision.reason };
-  if (decision.release === 'shipped_elsewhere') return { outcome: 'shipped_elsewhere', reason: decision.reason };
-  if (decision.release === 'go') return ask(deps, submission, to, []);
-  const all = submission.lines.map((line) => line.lineId);
-  const dropped = decision.release === 'cancel' ? all : decision.lineIds;
-  await dropLines(deps.db, submission, standings(dropped, present), decision.reason);
-  const left = submission.lines.filter((line) => !dropped.includes(line.lineId));
-  if (left.length === 0) return { outcome: 'given_up', dropped, reason: decision.reason };
-  return ask(deps, { ...submission, lines: left }, to, dropped);
-}
-
 /** The plan saw an address; a person may have had it erased since. */
 function refuseErased({ shipTo, reference }: Submission): void {
   const [field] = missingAddressFields(shipTo);
-  if (field)
-    throw new Failure(
-      'address_incomplete',
-      `The address lacks "${field}": it was erased after the order was planned.`,
-      {
-        ...{ reference, field },
-      },
-    );
-}
-
-async function ask(
-  deps: ActivityDependencies,
-  submission: Submission,
-  to: OrderState,
-  dropped: string[],
-): Promise<SubmitAnswer> {
-  await ofConnection(submission.warehouseId, () => askWarehouse(deps, submission, to));
-  return { outcome: 'submitted', dropped };
-}
-
-function standings(lineIds: string[], present: MarketplaceOrder | null) {
-  return lineIds.map((lineId) => ({
-    lineId,
-    standing: present?.lines.find((line) => line.lineId === lineId)?.standing ?? ('cancelled' as const),
-  }));
+  if (!field) return;
+  const what = `The address lacks "${field}": it was erased after the order was planned.`;
+  throw new Failure('address_incomplete', what, { reference, field });
 }
 
 async function askWarehouse(deps: ActivityDependencies, submission: Submission, to: OrderState): Promise<void> {

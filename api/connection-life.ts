@@ -3,7 +3,7 @@ import { markDeleted, setEnabled, setPaused, type ConnectionState } from '../dat
 import { deleteCredentials } from '../database/credentials.js';
 import { askToYield } from '../database/webhook-inbox.js';
 import { messages, waitKeys } from '../domain/identifiers.js';
-import { probePasses } from '../domain/store.js';
+import { probePasses, probeReasons } from '../domain/store.js';
 import { findVisible, idParam, located, pathOf, type ConnectionDoor } from './connection-door.js';
 import { Problem } from './problems.js';
 import { managers, route, type Route } from './route.js';
@@ -60,8 +60,7 @@ function refuseUntested(door: { kind: string; table: string }, found: Connection
   if (!found.probe)
     throw new Problem('not-tested', `Test the ${door.kind} first: POST /v1/${door.table}/${found.id}/test.`);
   if (probePasses(found.probe)) return;
-  const missing = found.probe.permissions.filter((each) => each.standing === 'missing');
-  const reasons = [...missing.map((each) => `${each.permission} (${each.neededFor})`), ...found.probe.problems];
+  const reasons = probeReasons(found.probe);
   throw new Problem('not-tested', `The last test did not pass: ${reasons.join('; ')}. Mend it and test again.`, {
     more: { permissions: found.probe.permissions, problems: found.probe.problems },
   });

@@ -1,22 +1,21 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino, type Logger } from 'pino';
 import { createHttp } from '../connectors/http.js';
 import { marketplaces } from '../connectors/marketplaces/registry.js';
 import { warehouseSystems } from '../connectors/warehouses/registry.js';
-import { readCredentials, saveCredentials } from '../database/credentials.js';
+import { saveCredentials } from '../database/credentials.js';
 import { openDatabase, type Database } from '../database/pool.js';
 import { createRateLimiter } from '../database/rate-limits.js';
-import { findWarehouse, findWarehouseByWebhookPath } from '../database/warehouses.js';
-import type { Delivery } from '../database/webhook-inbox.js';
+import { findWarehouse } from '../database/warehouses.js';
 import { taskQueues } from '../domain/identifiers.js';
-import type { WarehouseSystem } from '../domain/store.js';
 import { appsOf } from '../worker/apps.js';
 import { readConfiguration, type Configuration } from '../worker/configuration.js';
 import { createConnections } from '../worker/connections.js';
 import { createPayloadCodec } from '../worker/payload-codec.js';
 import { createInstallers } from '../worker/installers.js';
 import { createClient } from '../worker/temporal.js';
+import { createWebhookVerifier } from '../worker/webhooks.js';
 import { createApi } from './app.js';
 
 export interface RunningApi {
@@ -50,7 +49,7 @@ export async function startApi(configuration: Configuration, logger: Logger): Pr
   const apps = appsOf(configuration);
   const connections = createConnections({ db, keyRing, http, limiter: createRateLimiter(db), apps });
   const temporal = await createClient(configuration);
-  const parts = { db, keyRing, connections, doors: new Map() };
+  const parts = { db, keyRing, connections };
   const server = createServer(
     createApi({
       ...{ db, temporal, namespace, keyRing, logger, marketplaces, warehouseSystems },
@@ -66,7 +65,7 @@ export async function startApi(configuration: Configuration, logger: Logger): Pr
         kind === 'store'
           ? (await connections.connectStore(id)).marketplace.probe()
           : (await connections.connectWarehouse(id)).warehouse.probe(),
-      verifyWebhook: (path, headers, rawBody) => verifyWebhook(parts, path, headers, rawBody),
+      verifyWebhook: createWebhookVerifier({ db, keyRing, marketplaces, warehouseSystems }),
       ...(publicUrl && { registerWebhook: (id: string) => registerWebhook(parts, publicUrl, id) }),
     }),
   );
@@ -93,19 +92,7 @@ interface WebhookParts {
   db: Database;
   keyRing: Configuration['keyRing'];
   connections: ReturnType<typeof createConnections>;
-  /** By path, those that let a notification in a moment ago. */
-  doors: Map<string, WebhookDoor & { until: number }>;
 }
-
-/** What a notification is checked against. */
-interface WebhookDoor {
-  warehouseId: string;
-  system: WarehouseSystem;
-  secret: string;
-}
-
-/** A vendor sends many notifications in a row: a door is remembered so long and not read and decrypted for each. */
-const doorKeptMs = 10_000;
 
 /** The address is known to the vendor and to us alone; the secret that signs its calls is kept like a credential. */
 async function registerWebhook(parts: WebhookParts, publicUrl: string, warehouseId: string): Promise<void> {
@@ -115,46 +102,6 @@ async function registerWebhook(parts: WebhookParts, publicUrl: string, warehouse
   const { secret } = await warehouse.registerWebhook(`${publicUrl.replace(/\/$/, '')}/webhooks/${row.webhookPath}`);
   const place = { tenantId: row.tenantId, connectionId: row.id, field: 'webhook' as const };
   await saveCredentials(parts.db, parts.keyRing, { ...place, value: { secret } });
-}
-
-/** What the remembered door does not let in is checked against the present one: a new secret counts at once. */
-async function verifyWebhook(
-  parts: WebhookParts,
-  path: string,
-  headers: IncomingHttpHeaders,
-  rawBody: Buffer,
-): Promise<Delivery | null | 'unknown_path'> {
-  const remembered = parts.doors.get(path);
-  const known = remembered && remembered.until > Date.now() ? readDelivery(remembered, headers, rawBody) : null;
-  if (known) return known;
-  parts.doors.delete(path);
-  const door = await findDoor(parts, path);
-  if (door === null || door === 'unknown_path') return door;
-  const delivery = readDelivery(door, headers, rawBody);
-  if (delivery) parts.doors.set(path, { ...door, until: Date.now() + doorKeptMs });
-  return delivery;
-}
-
-async function findDoor({ db, keyRing }: WebhookParts, path: string): Promise<WebhookDoor | null | 'unknown_path'> {
-  const warehouse = await findWarehouseByWebhookPath(db, path);
-  if (!warehouse) return 'unknown_path';
-  const saved = await readCredentials(db, keyRing, warehouse.id, 'webhook');
-  if (typeof saved?.['secret'] !== 'string') return null;
-  return { warehouseId: warehouse.id, system: warehouse.system, secret: saved['secret'] };
-}
-
-/** Of a notification only the orders it names are kept: it is a hint, and the rest may be people's data. */
-function readDelivery(door: WebhookDoor, headers: IncomingHttpHeaders, rawBody: Buffer): Delivery | null {
-  const plain = Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]);
-  const verified = warehouseSystems[door.system].verifyWebhook({
-    headers: Object.fromEntries(plain) as Record<string, string>,
-    rawBody,
-    secrets: [door.secret],
-    now: new Date(),
-  });
-  if (!verified) return null;
-  const { deliveryKey, topic, orderIds } = verified;
-  return { connectionId: door.warehouseId, deliveryKey, topic, body: { orderIds } };
 }
 
 /** Listens and gives back the address. A port of 0 takes a free one. */

@@ -19,7 +19,7 @@ import { connectionShape, connectionViews } from './connection-view.js';
 import { cutPage, readTextCursor } from './cursor.js';
 import type { ConnectorForms, Dependencies } from './dependencies.js';
 import { everyone, managers, route } from './route.js';
-import { maybeTime, pageOf, paging, text } from './schemas.js';
+import { maybeTime, pageOf, paging, text, time } from './schemas.js';
 import { storeDoor } from './store-door.js';
 import { settingsChange, settingsView } from './store-settings.js';
 import { parseForm } from './validate.js';
@@ -28,6 +28,14 @@ import { tellFixSaved } from './wake.js';
 const storeView = z
   .object({
     ...connectionShape,
+    health: connectionShape.health.extend({
+      webhooks: z
+        .object({ checkedAt: time, mended: z.array(z.string()), mendedAt: maybeTime, problem: z.string().nullable() })
+        .nullable()
+        .meta({
+          description: 'What the daily check of its webhooks found; null before the first, or where it has none.',
+        }),
+    }),
     marketplace: z.string(),
     settings: settingsView,
     firstImportOpenedAt: maybeTime.meta({ description: 'Null while the first import waits for the merchant.' }),
@@ -38,6 +46,7 @@ async function views(dependencies: Dependencies, stores: Store[]) {
   const shared = await connectionViews(storeDoor, dependencies, stores);
   return stores.map((store, index) => ({
     ...shared[index]!,
+    health: { ...shared[index]!.health, webhooks: store.webhooks },
     marketplace: store.marketplace,
     settings: store.settings,
     firstImportOpenedAt: store.firstImportOpenedAt,

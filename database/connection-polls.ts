@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Attention } from '../domain/attention.js';
-import type { MarketplaceName, StoreSettings, WarehouseSystem } from '../domain/store.js';
+import type { MarketplaceName, ProbeReport, StoreSettings, WarehouseSystem, WebhookHealth } from '../domain/store.js';
 import type { ConnectionTable } from './connections.js';
 import type { Database } from './pool.js';
 
@@ -13,7 +13,10 @@ export interface StoreRow {
   firstImportOpen: boolean;
   cursorAt: Date | null;
   lastOrderAt: Date | null;
+  probe: ProbeReport | null;
   probedAt: Date | null;
+  webhookPath: string;
+  webhooks: WebhookHealth | null;
 }
 
 /** A store as its poll needs it; null when it was deleted. */
@@ -29,7 +32,10 @@ export async function loadStore(db: Database, id: string): Promise<StoreRow | nu
       'first_import_opened_at',
       'cursor_at as cursorAt',
       'last_order_at as lastOrderAt',
+      'probe',
       'probed_at as probedAt',
+      'webhook_path as webhookPath',
+      'webhooks',
     ])
     .where('id', '=', id)
     .where('deleted_at', 'is', null)
@@ -70,16 +76,19 @@ export async function loadWarehouse(db: Database, id: string): Promise<Warehouse
   return row ?? null;
 }
 
-/** A full pass ended well: the cursor moves, and what was wrong with the connection is over. */
+/** A full pass ended well: the cursor moves, and what was wrong is over, but for what `attention` says still is. */
 export async function recordPass(
   db: Database,
   table: ConnectionTable,
   id: string,
   cursorAt: Date,
   now: Date,
+  attention: Attention | null = null,
 ): Promise<void> {
   await sql`update ${sql.table(table)} set cursor_at = greatest(cursor_at, ${cursorAt}), last_poll_at = ${now},
-    last_success_at = ${now}, attention = null where id = ${id}`.execute(db);
+    last_success_at = ${now}, attention = ${attention && JSON.stringify(attention)}::jsonb where id = ${id}`.execute(
+    db,
+  );
 }
 
 /** A pass failed: kept on the connection for people; nothing switches off. */
@@ -92,6 +101,14 @@ export async function recordPassFailed(
 ): Promise<void> {
   await sql`update ${sql.table(table)} set last_poll_at = ${now}, attention = ${JSON.stringify(attention)}
     where id = ${id}`.execute(db);
+}
+
+export async function saveWebhookHealth(db: Database, storeId: string, health: WebhookHealth): Promise<void> {
+  await db
+    .updateTable('stores')
+    .set({ webhooks: JSON.stringify(health) })
+    .where('id', '=', storeId)
+    .execute();
 }
 
 export async function recordNewOrders(db: Database, storeId: string, now: Date): Promise<void> {

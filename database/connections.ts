@@ -57,9 +57,13 @@ export async function saveProbe(
     .execute();
 }
 
-/** After new credentials or another address the old findings say nothing: the connection counts as untested. */
+/**
+ * After new credentials or another address the old findings say nothing: the connection counts as untested, and what a
+ * marketplace was asked to call us for may be gone with the old access.
+ */
 export async function forgetProbe(db: Database, table: ConnectionTable, id: string): Promise<void> {
-  await db.updateTable(typed(table)).set({ probe: null, probed_at: null }).where('id', '=', id).execute();
+  const change = { probe: null, probed_at: null, ...(table === 'stores' && { webhooks: null }) };
+  await db.updateTable(typed(table)).set(change).where('id', '=', id).execute();
 }
 
 export async function setEnabled(db: Database, table: ConnectionTable, id: string, enabled: boolean): Promise<void> {

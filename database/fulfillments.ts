@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Address } from '../domain/address.js';
 import { writeKeys } from '../domain/identifiers.js';
-import type { LineStanding } from '../domain/order.js';
 import { finalStates, type OrderState } from '../domain/order-states.js';
+import { keptOrder, type KeptRow } from './order-changes.js';
 import type { Database } from './pool.js';
 
 /** All that asking a warehouse for one fulfillment needs. */
@@ -20,6 +20,8 @@ export interface Submission {
   sentAt: Date | null;
   shipTo: Address;
   lines: { lineId: string; warehouseSku: string; quantity: number; title: string }[];
+  /** What the last look at the marketplace is compared with. */
+  kept: KeptRow;
 }
 
 export async function loadSubmission(db: Database, reference: string): Promise<Submission> {
@@ -33,7 +35,8 @@ export async function loadSubmission(db: Database, reference: string): Promise<S
       (select coalesce(jsonb_agg(jsonb_build_object('lineId', l.line_id, 'warehouseSku', l.warehouse_sku, 'quantity', l.quantity,
                                            'title', n.title) order by n.position, l.warehouse_sku), '[]')
          from fulfillment_lines l join order_lines n on n.order_id = f.order_id and n.line_id = l.line_id
-         where l.reference = f.reference) as lines
+         where l.reference = f.reference) as lines,
+      ${keptOrder} as kept
     from fulfillments f join orders o on o.id = f.order_id 
       join recipients r on r.order_id = o.id and r.destination_id = f.destination_id
       left join write_intents w on w.business_key = ${writeKeys.submission(reference)}
@@ -75,27 +78,6 @@ export async function recordSubmitted(
     select id, 'submitted', before, state, 'waybill', ${
       result.adopted ? 'Found at the warehouse under our reference.' : 'The warehouse took the order.'
     }, ${details} from moved`.execute(db);
-}
-
-/** Lines the marketplace gave up since import leave the fulfillment; they keep their standing as the cause. */
-export async function dropLines(
-  db: Database,
-  submission: Submission,
-  lines: { lineId: string; standing: LineStanding }[],
-  reason: string,
-): Promise<void> {
-  await sql`
-    with standing as (
-      update order_lines n set standing = s.standing
-      from jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) as s("lineId" text, standing text)
-      where n.order_id = ${submission.orderId} and n.line_id = s."lineId"
-    ), dropped as (
-      delete from fulfillment_lines where reference = ${submission.reference}
-        and line_id = any(${lines.map((line) => line.lineId)}) returning line_id
-    )
-    insert into timeline (order_id, event, actor, message, details)
-    select ${submission.orderId}, 'lines_given_up', 'marketplace', ${reason}, jsonb_build_object('lines', jsonb_agg(line_id))
-    from dropped having count(*) > 0`.execute(db);
 }
 
 /**

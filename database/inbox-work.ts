@@ -5,15 +5,22 @@ import type { Database } from './pool.js';
 export interface DueWebhook {
   id: string;
   topic: string;
-  /** The warehouse's ids of the orders it names. */
+  /** The vendor's ids of the orders it names. */
   orderIds: string[];
 }
 
-export async function dueWebhooks(db: Database, connectionId: string, limit: number): Promise<DueWebhook[]> {
+/** Oldest first; `kind` restricts a store's to one kind of news. */
+export async function dueWebhooks(
+  db: Database,
+  connectionId: string,
+  limit: number,
+  kind: string | null = null,
+): Promise<DueWebhook[]> {
   const { rows } = await sql<DueWebhook>`
     select id, topic, coalesce((select array_agg(value) from jsonb_array_elements_text(body -> 'orderIds')), '{}') as "orderIds"
     from webhook_inbox
     where connection_id = ${connectionId} and processed_at is null and next_attempt_at <= now()
+      and (${kind}::text is null or body ->> 'kind' = ${kind})
     order by id limit ${limit}`.execute(db);
   return rows;
 }

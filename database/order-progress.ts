@@ -1,11 +1,13 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Address } from '../domain/address.js';
 import type { Attention } from '../domain/attention.js';
 import type { Hold } from '../domain/hold.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import type { CancelOutcome } from '../domain/messages.js';
 import type { OrderState } from '../domain/order-states.js';
+import { applyChange } from './order-changes.js';
 import type { Database } from './pool.js';
+import type { Schema } from './schema.js';
 
 export interface Transition {
   orderId: string;
@@ -26,10 +28,21 @@ export interface Transition {
   ledger: LedgerEntry[];
   /** References of the fulfillments that will not be sent any more. */
   givenUp: string[];
+  /** A staged change of the marketplace that the order's rows take over; null for almost every transition. */
+  takesOver: string | null;
 }
 
 /** Writes a change of state and its timeline row together (I6). Repeating an attempt leaves no second row. */
 export async function recordTransition(db: Database, change: Transition): Promise<void> {
+  const { orderId, takesOver } = change;
+  if (takesOver === null) return writeTransition(db, change);
+  await db.transaction().execute(async (trx) => {
+    await applyChange(trx, orderId, takesOver);
+    await writeTransition(trx, change);
+  });
+}
+
+async function writeTransition(db: Database | Transaction<Schema>, change: Transition): Promise<void> {
   await sql`
     with moved as (
       update orders set state = ${change.to}, hold = ${json(change.hold)}, attention = ${json(change.attention)},

@@ -3,6 +3,7 @@ import type { Hold } from '../domain/hold.js';
 import { notYet, type SkipCause } from '../domain/import-decision.js';
 import { destinationsOf, type MarketplaceOrder } from '../domain/order.js';
 import type { OrderState } from '../domain/order-states.js';
+import { addressFingerprint, orderFingerprint } from './fingerprint.js';
 import { newId } from './ids.js';
 import type { Database } from './pool.js';
 
@@ -45,12 +46,12 @@ export async function saveNewOrders(
       select * from jsonb_to_recordset(${rows}::jsonb) as r(
         id text, external_id text, parent_external_id text, kind text, state text, hold jsonb, waits_for text,
         test boolean, vendor text, currency text, total text, weight jsonb, shipping_description text,
-        placed_at timestamptz, reason text, destinations jsonb, lines jsonb)
+        placed_at timestamptz, seen text, reason text, destinations jsonb, lines jsonb)
     ), saved as (
       insert into orders (id, tenant_id, store_id, external_id, parent_external_id, kind, state, hold, waits_for, test,
-                          vendor, currency, total, weight, shipping_description, placed_at)
+                          vendor, currency, total, weight, shipping_description, placed_at, seen)
       select id, ${store.tenantId}, ${store.id}, external_id, parent_external_id, kind, state, nullif(hold, 'null'),
-             waits_for, test, vendor, currency, total, nullif(weight, 'null'), shipping_description, placed_at
+             waits_for, test, vendor, currency, total, nullif(weight, 'null'), shipping_description, placed_at, seen
       from incoming
       -- two passes at once then wait for each other, instead of one of them failing as a deadlock
       order by external_id
@@ -65,12 +66,12 @@ export async function saveNewOrders(
         "lineId" text, position integer, sku text, title text, quantity integer, amount text, shippable boolean,
         standing text, "destinationId" text, wanted integer)
     ), recipients as (
-      insert into recipients (order_id, destination_id, shipping_description, name, company, line1, line2, city, region,
+      insert into recipients (order_id, destination_id, shipping_description, seen, name, company, line1, line2, city, region,
                               postal_code, country, email, phone)
-      select i.id, d."destinationId", d."shippingDescription", r.name, r.company, r.line1, r.line2, r.city, r.region,
+      select i.id, d."destinationId", d."shippingDescription", d.seen, r.name, r.company, r.line1, r.line2, r.city, r.region,
              r."postalCode", r.country, r.email, r.phone
       from incoming i join saved using (id), jsonb_to_recordset(i.destinations) as d(
-        "destinationId" text, "shippingDescription" text, "shipTo" jsonb), jsonb_to_record(d."shipTo") as r(
+        "destinationId" text, "shippingDescription" text, seen text, "shipTo" jsonb), jsonb_to_record(d."shipTo") as r(
         name text, company text, line1 text, line2 text, city text, region text, "postalCode" text, country text,
         email text, phone text)
     ), told as (
@@ -102,7 +103,8 @@ function orderRow({ order, state, hold, reason }: NewOrder): Record<string, unkn
     shipping_description: order.shippingDescription,
     placed_at: order.placedAt,
     reason,
-    destinations: destinationsOf(order),
+    seen: orderFingerprint(order),
+    destinations: destinationsOf(order).map((each) => ({ ...each, seen: addressFingerprint(each) })),
     lines: order.lines.map((line, position) => ({ ...line, position })),
   };
 }

@@ -9,7 +9,7 @@ import type { LineStanding, MarketplaceOrder, Weight } from '../domain/order.js'
 import type { OrderState } from '../domain/order-states.js';
 import type { PrivacyDone, PrivacyKind } from '../domain/privacy.js';
 import type { ShippingChoice, ShippingRule } from '../domain/shipping-rule.js';
-import type { MarketplaceName, ProbeReport, StoreSettings, WarehouseSystem } from '../domain/store.js';
+import type { MarketplaceName, ProbeReport, StoreSettings, WarehouseSystem, WebhookHealth } from '../domain/store.js';
 
 /** The tables of database/migrations, for Kysely. Read as Date, written as Date or ISO text. */
 type Time = ColumnType<Date, Date | string, Date | string>;
@@ -41,6 +41,7 @@ export interface Schema {
     account: string | null;
     installed_at: NullableTime;
     uninstalled_at: NullableTime;
+    webhooks: NullableJson<WebhookHealth>;
   };
   warehouses: Connection & {
     system: WarehouseSystem;
@@ -99,6 +100,7 @@ export interface Schema {
     imported_at: Defaulted<Date>;
     updated_at: Defaulted<Date>;
     workflow_started_at: NullableTime;
+    seen: string | null;
   };
   order_lines: {
     order_id: string;
@@ -129,7 +131,9 @@ export interface Schema {
     email: string | null;
     phone: string | null;
     erased_at: NullableTime;
+    seen: string | null;
   };
+  order_changes: { order_id: string; id: string; taken: Json<object>; staged_at: Generated<Date> };
   address_edits: {
     id: string;
     order_id: string;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { finalStates } from '../domain/order-states.js';
-import type { MarketplaceName, StoreSettings } from '../domain/store.js';
+import type { MarketplaceName, StoreSettings, WebhookHealth } from '../domain/store.js';
 import { connectionColumns, type ConnectionState } from './connections.js';
 import { newId } from './ids.js';
 import type { Database } from './pool.js';
@@ -10,6 +10,7 @@ export interface Store extends ConnectionState {
   marketplace: MarketplaceName;
   settings: StoreSettings;
   firstImportOpenedAt: Date | null;
+  webhooks: WebhookHealth | null;
 }
 
 const columns = [
@@ -17,6 +18,7 @@ const columns = [
   'marketplace',
   'settings',
   'first_import_opened_at as firstImportOpenedAt',
+  'webhooks',
 ] as const;
 
 /** A new store is disabled until its test has passed. */
@@ -61,6 +63,20 @@ export async function ownerOfStore(
   let query = db.selectFrom('stores').select(['id', 'tenant_id as tenantId']).where('id', '=', id);
   if (tenantId !== null) query = query.where('tenant_id', '=', tenantId);
   return (await query.executeTakeFirst()) ?? null;
+}
+
+/** Whose store a notification to this address is about; null for an address that is none. */
+export async function findStoreByWebhookPath(
+  db: Database,
+  path: string,
+): Promise<{ id: string; marketplace: MarketplaceName } | null> {
+  const row = await db
+    .selectFrom('stores')
+    .select(['id', 'marketplace'])
+    .where('webhook_path', '=', path)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 /** Ordered by id, so by age; `after` is the last id of the page before. */

@@ -1,4 +1,6 @@
 import { failureCatalogue, type FailureAbout, type FailureCode } from './failures.js';
+import { waitKeys } from './identifiers.js';
+import { probeReasons, type ProbeReport } from './store.js';
 
 /** Why an order (or a connection) cannot go on without a person, and what that person should do. */
 export interface Attention {
@@ -18,4 +20,11 @@ export function attention(
   waitsFor: string | null = null,
 ): Attention {
   return { cause, message, fix: failureCatalogue[cause].fix, about, waitsFor };
+}
+
+/** What a probe found missing, for the connection it was made of; null when it may do everything. */
+export function probeProblem(report: ProbeReport, connectionId: string): Attention | null {
+  const reasons = probeReasons(report);
+  if (reasons.length === 0) return null;
+  return attention('permission_missing', `${reasons.join('; ')}.`, {}, waitKeys.connection(connectionId));
 }

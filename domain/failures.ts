@@ -138,6 +138,11 @@ export const failureCatalogue = {
     title: 'The warehouse cancelled its order',
     fix: 'Ask the warehouse why. Then retry to send a new request (a new generation), or cancel the order.',
   },
+  changed_at_marketplace: {
+    outcome: 'rejected',
+    title: 'The marketplace cancelled, held or changed what a warehouse already has',
+    fix: 'Ask the warehouse to stop or change its order. Once it cancelled it, retry sends what is wanted now; to let it go as it is, retry at once.',
+  },
   order_malformed: {
     outcome: 'rejected',
     title: 'The marketplace sent an order that cannot be understood',

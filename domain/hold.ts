@@ -10,7 +10,10 @@ export interface Hold {
   waitsFor: string | null;
 }
 
-export type HoldReason = 'review' | 'delay' | 'first_import' | 'refund_pending' | 'asked';
+export type HoldReason = 'review' | 'delay' | 'first_import' | 'refund_pending' | 'held_at_marketplace' | 'asked';
 
 /** ClickBank decides a refund request within a day, a customer's own after 24 h (reference/clickbank.md §4, Timing). */
 export const refundRecheckMs = 24 * 60 * 60 * 1000;
+
+/** The change feed tells when a hold there is over; should it fail to, this is how late we see it. */
+export const heldRecheckMs = 6 * 60 * 60 * 1000;

@@ -96,6 +96,7 @@ export const messages = {
     fulfillmentCancelled: 'fulfillmentCancelled',
     shipmentOverdue: 'shipmentOverdue',
     shipmentUnreadable: 'shipmentUnreadable',
+    marketplaceChanged: 'marketplaceChanged',
     fixSaved: 'fixSaved',
     state: 'state',
   },

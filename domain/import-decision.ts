@@ -34,7 +34,15 @@ export const notYet: SkipCause[] = [
 ];
 
 export type ImportDecision =
-  | { import: true; state: OrderState; hold: Hold | null; reason: string; leftOut: LeftOutLine[] }
+  | {
+      import: true;
+      /** Without the lines that were left out. */
+      order: MarketplaceOrder;
+      state: OrderState;
+      hold: Hold | null;
+      reason: string;
+      leftOut: LeftOutLine[];
+    }
   | { import: false; cause: SkipCause; reason: string };
 
 /** A line that a setting leaves out of an order that is imported (R138). */
@@ -86,10 +94,19 @@ export interface ImportContext {
 
 /** Whether a marketplace's order becomes ours, and how it starts. Pure: the same order and settings decide alike. */
 export function decideImport(order: MarketplaceOrder, settings: StoreSettings, context: ImportContext): ImportDecision {
-  const leftOut = order.lines.flatMap((line) => leftOutLine(line, context.rules) ?? []);
-  const taken = { ...order, lines: order.lines.filter((line) => !leftOut.some((each) => each.lineId === line.lineId)) };
+  const { taken, leftOut } = takenLines(order, context.rules);
   const skipped = skip(taken, leftOut, settings, context);
-  return skipped ?? { import: true, ...start(taken, settings, context), leftOut };
+  return skipped ?? { import: true, order: taken, ...start(taken, settings, context), leftOut };
+}
+
+/** The order with the lines that the store takes, and those that its settings leave out. */
+export function takenLines(
+  order: MarketplaceOrder,
+  rules: ImportRules,
+): { taken: MarketplaceOrder; leftOut: LeftOutLine[] } {
+  const leftOut = order.lines.flatMap((line) => leftOutLine(line, rules) ?? []);
+  const lines = order.lines.filter((line) => !leftOut.some((each) => each.lineId === line.lineId));
+  return { taken: { ...order, lines }, leftOut };
 }
 
 function leftOutLine(line: OrderLine, { location, service }: ImportRules): LeftOutLine | null {

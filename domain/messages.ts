@@ -1,6 +1,7 @@
 import type { Attention } from './attention.js';
 import type { Hold } from './hold.js';
 import type { LedgerEntry, ShippedItem } from './ledger.js';
+import type { Verdict } from './order-changes.js';
 import type { OrderState } from './order-states.js';
 
 /**
@@ -71,6 +72,19 @@ export interface FulfillmentCancelled {
   fulfillment: string;
   reason: string;
 }
+
+/** The marketplace shows another state of the order than before; the order looks for itself. */
+export interface MarketplaceChanged {
+  /** A fingerprint of what it shows. */
+  seen: string;
+}
+
+/**
+ * What a look at the marketplace came to: references, pieces and words, none of them a person's. What the rows are to
+ * take over is staged under `changeId`; null where they keep what they hold.
+ */
+export type MarketplaceAnswer = Staged<Verdict>;
+type Staged<V> = V extends { taken: unknown } ? Omit<V, 'taken'> & { changeId: string | null } : V;
 
 export interface FixSaved {
   /** A key of `waitKeys`. */

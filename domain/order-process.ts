@@ -2,6 +2,7 @@ import type { Attention } from './attention.js';
 import type { Hold } from './hold.js';
 import { allocateShipment, cancelOpen, shippedPieces, standing, type LedgerEntry, type ShippedItem } from './ledger.js';
 import type { CancelOutcome, OrderInput, OrderSnapshot, ShipmentReported } from './messages.js';
+import type { AskedLines, LineDelta } from './line-changes.js';
 import { canMove, isFinal, type OrderState } from './order-states.js';
 
 /** Everything a running order knows of itself; plain JSON, changed only by its workflow. */
@@ -32,6 +33,12 @@ export interface OrderProcess {
   shipments: ShipmentReported[];
   /** The problem shown is that the marketplace could not be told. */
   writebackFailed: boolean;
+  /** The marketplace shows something else than before: to be looked at. */
+  toLook: boolean;
+  /** The problem shown is that it could not be looked at. */
+  lookFailed: boolean;
+  /** What changed at the marketplace after a warehouse was asked: it counts should the goods go out anew. */
+  late: LineDelta[];
   /** Shipments told before, so that hearing of one twice changes nothing. */
   known: string[];
   /** Shipments a person accepted although they came after cancelling or closing. */
@@ -56,6 +63,8 @@ export interface Move {
   actor: string;
   message: string;
   details: Record<string, unknown>;
+  /** A staged change of the marketplace that the rows take over together with this one. */
+  takesOver: string | null;
 }
 
 /** A vendor that stays down is tried again by itself: after 15 minutes, then ever less often, up to every 6 hours. */
@@ -81,6 +90,9 @@ export function openProcess(input: OrderInput): OrderProcess {
     ledger: input.reopened?.ledger ?? [],
     shipments: [],
     writebackFailed: false,
+    toLook: false,
+    lookFailed: false,
+    late: [],
     known: [],
     accepted: [],
   };
@@ -95,6 +107,7 @@ export type Step =
   | 'wait_for_release'
   | 'wait_for_person'
   | 'write_back'
+  | 'look'
   | 'plan'
   | 'submit'
   | 'wait_for_shipments';
@@ -110,6 +123,7 @@ export function nextStep(order: OrderProcess): Step {
   if (order.cancel?.outcome === 'asking' && !order.attention) return 'cancel';
   if (order.elsewhere && !order.attention) return 'close_as_shipped_elsewhere';
   if (order.shipments.length > 0 && !writebackWaits(order)) return 'write_back';
+  if (order.toLook && !(order.attention && order.lookFailed)) return 'look';
   if (order.hold) return 'wait_for_release';
   if (order.attention) return 'wait_for_person';
   if (isFinal(order.state)) return 'end';
@@ -141,10 +155,10 @@ export function handedOver(order: OrderProcess): boolean {
 export function move(
   order: OrderProcess,
   to: OrderState,
-  cause: Omit<Move, 'from' | 'to' | 'details'> & { details?: Move['details'] },
+  cause: Omit<Move, 'from' | 'to' | 'details' | 'takesOver'> & Partial<Pick<Move, 'details' | 'takesOver'>>,
 ): void {
   if (!canMove(order.state, to)) throw new Error(`an order cannot go from ${order.state} to ${to} (${cause.event})`);
-  order.moves.push({ details: {}, ...cause, from: order.state, to });
+  order.moves.push({ details: {}, takesOver: null, ...cause, from: order.state, to });
   order.state = to;
 }
 
@@ -189,6 +203,7 @@ export function settle(order: OrderProcess): void {
   if (cause === 'sku_unknown_at_warehouse' || cause === 'shipping_method_unknown') planAgain(order);
   order.attention = null;
   order.writebackFailed = false;
+  order.lookFailed = false;
   order.shown = null;
   order.patienceMs = firstPatienceMs;
 }
@@ -197,6 +212,7 @@ export function settle(order: OrderProcess): void {
 export function tryAgain(order: OrderProcess): void {
   order.attention = null;
   order.writebackFailed = false;
+  order.lookFailed = false;
   order.patienceMs = Math.min(order.patienceMs * 2, longestPatienceMs);
 }
 
@@ -232,20 +248,66 @@ function sendOutAnew(order: OrderProcess): void {
     order.ledger = cancelOpen(order.ledger, fulfillment.reference);
     fulfillment.standing = 'cancelled';
   }
+  const goesAnew = ({ lineId }: { lineId: string }) => lines.some((line) => line.lineId === lineId);
+  const wanted = withDeltas(lines, order.late.filter(goesAnew));
+  order.late = order.late.filter((each) => !goesAnew(each));
   order.generation += 1;
-  order.toPlan = lines.length > 0 ? lines : null;
+  order.toPlan = wanted.length > 0 ? wanted : null;
 }
 
 /**
- * A changed address, listing or rule may lead what was not asked for yet to another warehouse or method. Beside
- * fulfillments that a warehouse may know, it gets references of a new generation: theirs must not name other goods.
+ * A changed address, listing or rule may lead what was not asked for yet to another warehouse or method, and `deltas` of
+ * the marketplace change its quantities. Beside fulfillments that a warehouse may know, it gets references of a new
+ * generation: theirs must not name other goods.
  */
-export function planAgain(order: OrderProcess): void {
-  if (!order.fulfillments.some((each) => each.standing === 'planned')) return;
-  const lines = notAsked(order);
-  const nothingAsked = order.fulfillments.length === 0;
-  order.toPlan = nothingAsked ? 'all' : lines;
-  if (!nothingAsked) order.generation += 1;
+export function planAgain(order: OrderProcess, deltas: LineDelta[] = []): void {
+  const planned = order.fulfillments.filter((each) => each.standing === 'planned');
+  if (planned.length === 0 && deltas.length === 0) return;
+  if (order.toPlan === 'all') return;
+  if (planned.length > 0 && planned.length === order.fulfillments.length) {
+    notAsked(order);
+    order.toPlan = 'all';
+    return;
+  }
+  const lines = withDeltas(notAsked(order), deltas);
+  order.toPlan = lines.length > 0 ? lines : null;
+  if (lines.length > 0) order.generation += 1;
+  // Nothing of it is left to send.
+  else order.fulfillments.push(...planned.map((each) => ({ ...each, standing: 'cancelled' as const })));
+}
+
+/** What is left of lines after a change; a line that was not among them comes in with the pieces it gained. */
+function withDeltas(lines: Lines, deltas: LineDelta[]): Lines {
+  const ids = new Set([...lines, ...deltas].map((each) => each.lineId));
+  return [...ids]
+    .map((lineId) => {
+      const pieces = lines.filter((each) => each.lineId === lineId).reduce((sum, each) => sum + each.quantity, 0);
+      const by = deltas.filter((each) => each.lineId === lineId).reduce((sum, each) => sum + each.by, 0);
+      return { lineId, quantity: pieces + by };
+    })
+    .filter((line) => line.quantity > 0);
+}
+
+/** How far each line got that a warehouse was asked for. */
+export function askedLines(order: OrderProcess): AskedLines {
+  const standing = (reference: string) => order.fulfillments.find((each) => each.reference === reference)?.standing;
+  const asked: AskedLines = {};
+  for (const entry of order.ledger.filter((each) => standing(each.fulfillment) !== 'planned')) {
+    const at = standing(entry.fulfillment);
+    const open = entry.ordered > entry.shipped + entry.cancelled;
+    if (open && (at === 'asking' || at === 'submitted')) asked[entry.lineId] = 'open';
+    else if (open && at === 'cancelled_by_warehouse') asked[entry.lineId] ??= 'anew';
+    else asked[entry.lineId] ??= goesOutAnew(order, entry.lineId) ? 'anew' : 'over';
+  }
+  return asked;
+}
+
+function goesOutAnew(order: OrderProcess, lineId: string): boolean {
+  const planned = order.fulfillments.filter((each) => each.standing === 'planned').map((each) => each.reference);
+  return (
+    order.ledger.some((each) => each.lineId === lineId && planned.includes(each.fulfillment)) ||
+    (Array.isArray(order.toPlan) && order.toPlan.some((each) => each.lineId === lineId))
+  );
 }
 
 /** Takes back what is planned and not asked for; returns its lines with those that were to be planned already. */
@@ -286,13 +348,6 @@ export function completedFulfillments(ledger: LedgerEntry[]): string[] {
   return references.filter(
     (reference) => standing(ledger.filter((entry) => entry.fulfillment === reference)) === 'shipped',
   );
-}
-
-/** Lines the marketplace gave up in one fulfillment. */
-export function cancelLines(ledger: LedgerEntry[], fulfillment: string, lineIds: string[]): LedgerEntry[] {
-  const gone = ledger.filter((each) => each.fulfillment === fulfillment && lineIds.includes(each.lineId));
-  const cancelled = cancelOpen(gone);
-  return ledger.map((entry) => cancelled[gone.indexOf(entry)] ?? entry);
 }
 
 /** Whole pieces of a fulfillment's lines that neither shipped nor were given up. */

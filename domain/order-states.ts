@@ -16,13 +16,13 @@ export type OrderState = (typeof orderStates)[number];
  * The allowed moves. Final states can still be left, because no end state ignores a shipment: one that comes after
  * cancelling or closing is written back or raised. `queued` and `held` lead to the shipped states, and
  * `partially_shipped` to `held`, because the fulfillments of one order go their ways apart: one may ship while another
- * is still to be sent, or held for a refund.
+ * is still to be sent, or held for a refund. `submitted` leads back to `queued` when the customer adds a line.
  */
 export const orderTransitions: Record<OrderState, readonly OrderState[]> = {
   queued: ['held', 'needs_attention', 'submitted', 'partially_shipped', 'shipped', 'cancelled', 'closed'],
   held: ['queued', 'needs_attention', 'submitted', 'partially_shipped', 'shipped', 'cancelled', 'closed'],
   needs_attention: ['queued', 'held', 'submitted', 'partially_shipped', 'shipped', 'cancelled', 'closed'],
-  submitted: ['needs_attention', 'partially_shipped', 'shipped', 'cancelled', 'closed'],
+  submitted: ['queued', 'needs_attention', 'partially_shipped', 'shipped', 'cancelled', 'closed'],
   partially_shipped: ['held', 'needs_attention', 'shipped', 'cancelled', 'closed'],
   shipped: ['needs_attention'],
   cancelled: ['needs_attention', 'partially_shipped', 'shipped'],

@@ -59,9 +59,36 @@ export interface ProbeReport {
   problems: string[];
 }
 
+/** What became of asking a marketplace to call us. */
+export interface WebhookHealth {
+  /** UTC, ISO 8601. */
+  checkedAt: string;
+  /** What was missing or off when something was last, in words, and when that was; it is on again. */
+  mended: string[];
+  mendedAt: string | null;
+  /** Why it could not be asked for; polling finds everything without it. */
+  problem: string | null;
+}
+
 /** A connection may be enabled when nothing is known to be missing. */
 export function probePasses(report: ProbeReport): boolean {
-  return report.problems.length === 0 && report.permissions.every((each) => each.standing !== 'missing');
+  return probeReasons(report).length === 0;
+}
+
+/** Why it may not, in words: each missing permission with the step that fails without it. */
+export function probeReasons(report: ProbeReport): string[] {
+  const missing = report.permissions.filter((each) => each.standing === 'missing');
+  return [...missing.map((each) => `${each.permission} (${each.neededFor})`), ...report.problems];
+}
+
+const webhooksCheckedEveryMs = 24 * 60 * 60 * 1000;
+const webhooksTriedAgainMs = 60 * 60 * 1000;
+
+/** Whether the marketplace is to be asked again to call us. `nowMs` in milliseconds. */
+export function webhooksDue(health: WebhookHealth | null, nowMs: number): boolean {
+  if (health === null) return true;
+  const every = health.problem === null ? webhooksCheckedEveryMs : webhooksTriedAgainMs;
+  return nowMs - Date.parse(health.checkedAt) >= every;
 }
 
 /** An hour: the longest a failing connection waits before it is tried again. */

@@ -1,8 +1,7 @@
-import type { ActivityDependencies } from '../activities/dependencies.js';
+import type { ActivityDependencies, ConnectedStore } from '../activities/dependencies.js';
 import type { App } from '../connectors/connect-options.js';
 import type { Http } from '../connectors/http.js';
 import type { RateLimiter } from '../connectors/rate-limiter.js';
-import type { Marketplace } from '../connectors/marketplaces/port.js';
 import { marketplaces } from '../connectors/marketplaces/registry.js';
 import type { Warehouse } from '../connectors/warehouses/port.js';
 import { warehouseSystems } from '../connectors/warehouses/registry.js';
@@ -25,19 +24,23 @@ export interface ConnectionParts {
   limits?: { clickbankPerSecond: number; shipbobPerMinute: number };
 }
 
-type Connections = Pick<ActivityDependencies, 'connectStore' | 'connectWarehouse' | 'marketplaceOf' | 'warehouseOf'>;
+type Connections = Pick<
+  ActivityDependencies,
+  'connectStore' | 'connectWarehouse' | 'storeOf' | 'marketplaceOf' | 'warehouseOf'
+>;
 
 /** Orders share a connection this long; a change of settings or credentials drops it at once (see `forget`). */
 const sharedForMs = 30_000;
 
 /** Opens connections to vendors: row, decrypted credentials and connector. Secrets live only in the connector. */
 export function createConnections(parts: ConnectionParts): Connections & { forget: (connectionId: string) => void } {
-  const stores = shared<Marketplace>(async (id) => (await connectStore(parts, id)).marketplace);
+  const stores = shared<ConnectedStore>((id) => connectStore(parts, id));
   const warehouses = shared<Warehouse>(async (id) => (await connectWarehouse(parts, id)).warehouse);
   return {
     connectStore: (id) => connectStore(parts, id),
     connectWarehouse: (id) => connectWarehouse(parts, id),
-    marketplaceOf: stores.get,
+    storeOf: stores.get,
+    marketplaceOf: async (id) => (await stores.get(id)).marketplace,
     warehouseOf: warehouses.get,
     forget: (id) => {
       stores.forget(id);
@@ -46,7 +49,7 @@ export function createConnections(parts: ConnectionParts): Connections & { forge
   };
 }
 
-async function connectStore(parts: ConnectionParts, storeId: string) {
+async function connectStore(parts: ConnectionParts, storeId: string): Promise<ConnectedStore> {
   const store = await loadStore(parts.db, storeId);
   if (!store) throw new Failure('not_found', `Store ${storeId} was deleted.`, { store: storeId });
   const definition = marketplaces[store.marketplace];

@@ -47,6 +47,8 @@ export async function startWorker(configuration: Configuration, logger: Logger):
     queues,
     activities: createActivities({
       db: database.db,
+      keyRing: configuration.keyRing,
+      publicUrl: configuration.WAYBILL_PUBLIC_URL?.replace(/\/$/, '') ?? null,
       temporal,
       ordersQueue: queues.orders,
       callDeadlineMs,

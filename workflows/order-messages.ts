@@ -18,6 +18,7 @@ import type {
   FixSaved,
   FulfillmentCancelled,
   HoldRequest,
+  MarketplaceChanged,
   OrderSnapshot,
   ShipmentOverdue,
   ShipmentReported,
@@ -46,6 +47,7 @@ const shipmentReported = defineSignal<[ShipmentReported]>(messages.order.shipmen
 const fulfillmentCancelled = defineSignal<[FulfillmentCancelled]>(messages.order.fulfillmentCancelled);
 const shipmentOverdue = defineSignal<[ShipmentOverdue]>(messages.order.shipmentOverdue);
 const shipmentUnreadable = defineSignal<[ShipmentUnreadable]>(messages.order.shipmentUnreadable);
+const marketplaceChanged = defineSignal<[MarketplaceChanged]>(messages.order.marketplaceChanged);
 const fixSaved = defineSignal<[FixSaved]>(messages.order.fixSaved);
 const state = defineQuery<OrderSnapshot>(messages.order.state);
 
@@ -186,6 +188,11 @@ function hearNews(order: OrderProcess): void {
   setHandler(shipmentUnreadable, ({ fulfillment, problem }) => {
     if (order.attention || stopping(order) || isFinal(order.state)) return;
     raise(order, attention('shipment_unreadable', `${fulfillment}: ${problem}`, { reference: fulfillment }));
+  });
+
+  setHandler(marketplaceChanged, () => {
+    order.toLook = true;
+    order.lookFailed = false;
   });
 
   setHandler(fixSaved, ({ key }) => {

@@ -15,14 +15,14 @@ import type { Activities } from '../activities/create-activities.js';
 import type { SubmitAnswer } from '../activities/submit-fulfillment.js';
 import { attention, type Attention } from '../domain/attention.js';
 import { failureCatalogue, isFailureCode, type FailureAbout, type FailureCode } from '../domain/failures.js';
-import { refundRecheckMs } from '../domain/hold.js';
+import { hear } from '../domain/hear-marketplace.js';
 import { waitKeys } from '../domain/identifiers.js';
 import { cancelOpen } from '../domain/ledger.js';
 import type { OrderInput } from '../domain/messages.js';
 import {
   allocatePackages,
   arrive,
-  cancelLines,
+  askedLines,
   completedFulfillments,
   move,
   nextStep,
@@ -58,7 +58,7 @@ const { recordTransition } = proxyActivities<Activities>({ startToCloseTimeout: 
  * Calls to vendors. One attempt is at most three calls of 20 s and their queues; the heartbeat shows a dead worker
  * within 10 s. For an hour Temporal tries again what was not sent or is unknown; then a person is told.
  */
-const { submitFulfillment, writeBackShipment, cancelFulfillment } = proxyActivities<Activities>({
+const { submitFulfillment, lookAtMarketplace, writeBackShipment, cancelFulfillment } = proxyActivities<Activities>({
   startToCloseTimeout: '3 minutes',
   heartbeatTimeout: '10 seconds',
   scheduleToCloseTimeout: '1 hour',
@@ -85,6 +85,7 @@ const steps: Record<Exclude<Step, 'end'>, (order: OrderProcess, input: OrderInpu
   submit,
   wait_for_shipments: (order) => condition(() => nextStep(order) !== 'wait_for_shipments'),
   write_back: writeBack,
+  look,
   wait_for_edit: (order) => condition(() => nextStep(order) !== 'wait_for_edit'),
   wait_for_release: waitForRelease,
   wait_for_person: waitForPerson,
@@ -123,41 +124,45 @@ async function submit(order: OrderProcess, input: OrderInput): Promise<void> {
   const { reference } = fulfillment;
   const others = order.fulfillments.filter((each) => each !== fulfillment);
   const to = workingState({ ...order, fulfillments: [...others, { ...fulfillment, standing: 'submitted' }] });
+  const asked = askedLines({ ...order, fulfillments: [...others, { ...fulfillment, standing: 'planned' }] });
+  const request = { reference, to, ...(Object.keys(asked).length > 0 && { asked }) };
   const askedBefore = fulfillment.standing === 'asking';
   fulfillment.standing = 'asking';
-  const patiently = () => unlessStopped(order, () => submitFulfillment({ reference, to }));
+  const patiently = () => unlessStopped(order, () => submitFulfillment(request));
   const answer = await attempt(order, input, () =>
-    askedBefore ? patiently() : firstLocally(() => first.submitFulfillment({ reference, to }), patiently),
+    askedBefore ? patiently() : firstLocally(() => first.submitFulfillment(request), patiently),
   );
-  if (!answer) {
-    if (order.attention) fulfillment.standing = standingAfter(order.attention);
-    return;
-  }
-  take(order, fulfillment, answer, to);
+  if (answer) take(order, fulfillment, answer, to);
+  else if (order.attention) fulfillment.standing = standingAfter(order.attention);
 }
 
 /** What asking for a fulfillment came to. */
 function take(order: OrderProcess, fulfillment: FulfillmentProgress, answer: SubmitAnswer, to: OrderState): void {
-  const { reference, warehouseId } = fulfillment;
-  if (answer.outcome === 'submitted') {
-    fulfillment.standing = 'submitted';
-    order.ledger = cancelLines(order.ledger, reference, answer.dropped);
-    arrive(order, to);
-    upsertSearchAttributes([
-      { key: stateKey, value: order.state },
-      { key: warehouseKey, value: warehouseId },
-    ]);
-    return;
+  if (answer.outcome !== 'submitted') {
+    fulfillment.standing = 'planned';
+    return hear(order, answer, Date.now());
   }
-  fulfillment.standing = 'planned';
-  if (answer.outcome === 'wait') return holdForRefund(order, answer.reason);
-  if (answer.outcome === 'shipped_elsewhere') {
-    order.elsewhere = { actor: 'marketplace', reason: answer.reason };
-    return;
-  }
-  fulfillment.standing = 'cancelled';
-  order.ledger = cancelLines(order.ledger, reference, answer.dropped);
-  move(order, workingState(order), { event: 'given_up', actor: 'marketplace', message: answer.reason });
+  fulfillment.standing = 'submitted';
+  arrive(order, to);
+  upsertSearchAttributes([
+    { key: stateKey, value: order.state },
+    { key: warehouseKey, value: fulfillment.warehouseId },
+  ]);
+}
+
+/** The marketplace was said to show something else: what it shows is looked at here, once for all that was said. */
+async function look(order: OrderProcess, input: OrderInput): Promise<void> {
+  order.toLook = false;
+  const request = { orderId: order.orderId, asked: askedLines(order) };
+  const answer = await attempt(order, input, () =>
+    firstLocally(
+      () => first.lookAtMarketplace(request),
+      () => lookAtMarketplace(request),
+    ),
+  );
+  if (answer) return hear(order, answer, Date.now());
+  order.toLook = true;
+  order.lookFailed = true;
 }
 
 /** A refusal left nothing behind, unless an earlier attempt did; anything else may have reached the warehouse. */
@@ -165,12 +170,6 @@ function standingAfter({ cause, about }: Attention): FulfillmentProgress['standi
   if (cause === 'cancelled_at_warehouse') return 'cancelled_by_warehouse';
   const refused = failureCatalogue[cause].outcome === 'rejected' && cause !== 'internal';
   return refused && cause !== 'outcome_ambiguous' && about['sent'] !== 'perhaps' ? 'planned' : 'asking';
-}
-
-function holdForRefund(order: OrderProcess, reason: string): void {
-  const releaseAt = new Date(Date.now() + refundRecheckMs).toISOString();
-  order.hold = { reason: 'refund_pending', owner: 'marketplace', note: reason, releaseAt, waitsFor: null };
-  move(order, 'held', { event: 'held', actor: 'marketplace', message: reason });
 }
 
 async function writeBack(order: OrderProcess, input: OrderInput): Promise<void> {
@@ -244,6 +243,9 @@ async function cancel(order: OrderProcess, input: OrderInput): Promise<void> {
   const message =
     outcome === 'stopped' ? (note ?? 'Cancelled on request.') : `Too late to cancel: ${tooLate.join(' ')}`;
   move(order, stateAfterCancel(order), { event: `cancel_${outcome}`, actor, message });
+  // A person who cancels reads the answer; nobody did here, and the customer does not want the goods any more.
+  if (outcome === 'too_late' && actor === 'marketplace')
+    raise(order, attention('changed_at_marketplace', `${note ?? ''} ${message}`.trim(), { change: 'cancelled' }));
 }
 
 function stateAfterCancel(order: OrderProcess): OrderState {

@@ -119,7 +119,12 @@ it('connecting again replaces the token in the same store, needs no shop, and ta
 
 it('a store with a pasted token stays with its shop; what was entered beside the token stays too', async () => {
   const storeId = await harness.aStore('shopify');
-  const value = { shop: 'pasted.myshopify.com', accessToken: 'shpat_pasted', apiSecret: 'shpss_pasted', returnMagicApiKey: 'kept-key' };
+  const value = {
+    shop: 'pasted.myshopify.com',
+    accessToken: 'shpat_pasted',
+    apiSecret: 'shpss_pasted',
+    returnMagicApiKey: 'kept-key',
+  };
   const place = { tenantId: harness.tenant, connectionId: storeId, field: 'api' as const };
   await saveCredentials(harness.database.db, harness.dependencies.keyRing, { ...place, value });
   expect((await authorize(storeId, 'example')).answer.status).toBe(422);

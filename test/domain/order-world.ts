@@ -1,12 +1,15 @@
 import { writeKeys } from '../../domain/identifiers.js';
 import { attention } from '../../domain/attention.js';
 import type { FailureCode } from '../../domain/failures.js';
-import { cancelOpen } from '../../domain/ledger.js';
+import { hear } from '../../domain/hear-marketplace.js';
+import { cancelOpen, shippedPieces } from '../../domain/ledger.js';
+import type { MarketplaceAnswer } from '../../domain/messages.js';
+import { judgeOrder, type TakenOver } from '../../domain/order-changes.js';
 import type { OrderLine } from '../../domain/order.js';
 import * as process from '../../domain/order-process.js';
 import { canMove, isFinal, refuseAction, type OrderAction, type OrderState } from '../../domain/order-states.js';
 import { openLedger, planFulfillments } from '../../domain/plan.js';
-import { aChoice, aDestination } from './given.js';
+import { aChoice, aDestination, anOrder } from './given.js';
 
 /** What comes of one try to plan (`unlisted`) or of one request to a warehouse. */
 export type Answer =
@@ -33,8 +36,14 @@ export interface World {
   pieces: { sent: number; unexpected: number };
   /** What the marketplace was told, by the key of the notice. */
   notices: Map<string, { lineId: string; quantity: number }>;
-  /** Times a person asked for something that may send goods out anew. */
+  /** Times a person or the marketplace asked for something that may send goods out anew. */
   asked: number;
+  /** The lines as the marketplace shows them, and as the rows keep them. */
+  market: OrderLine[];
+  rows: OrderLine[];
+  /** Of each line the most that the customer was ever to have. */
+  most: Map<string, number>;
+  staged: Map<string, TakenOver>;
 }
 
 export function begin(given: Order, answers: Answer[]): World {
@@ -47,7 +56,10 @@ export function begin(given: Order, answers: Answer[]): World {
     reopened: null,
   });
   const books = { held: new Map(), notices: new Map(), pieces: { sent: 0, unexpected: 0 }, asked: 0 };
-  return { order, given, answers: [...answers], ...books };
+  const lines = given.lines.map((line) => ({ ...line, wanted: line.quantity }));
+  const most = new Map(lines.map((line) => [line.lineId, line.quantity]));
+  const marketplace = { market: structuredClone(lines), rows: lines, most, staged: new Map() };
+  return { order, given, answers: [...answers], ...books, ...marketplace };
 }
 
 /** Runs the order until it waits for something outside; more than enough steps means that it never would. */
@@ -61,7 +73,11 @@ export function run(world: World): void {
 }
 
 const steps = {
-  record: ({ order }: World) => void order.moves.shift(),
+  record,
+  look: (world: World) => {
+    world.order.toLook = false;
+    hear(world.order, lookAt(world), 0);
+  },
   plan,
   submit,
   write_back: writeBack,
@@ -69,14 +85,41 @@ const steps = {
   close_as_shipped_elsewhere: closeAsShippedElsewhere,
 };
 
+/** The rows follow what the workflow made of a look, when it records that. */
+function record(world: World): void {
+  const taken = world.staged.get(world.order.moves.shift()!.takesOver ?? '');
+  if (!taken) return;
+  for (const line of taken.lines) {
+    const kept = world.rows.findIndex((each) => each.lineId === line.lineId);
+    if (kept < 0) world.rows.push(line);
+    else world.rows[kept] = line;
+  }
+  for (const row of world.rows) if (taken.gone.includes(row.lineId)) row.standing = 'cancelled';
+}
+
+function lookAt(world: World, sending: string[] = []): MarketplaceAnswer {
+  const { order, rows, market, staged } = world;
+  const told = rows.map(({ lineId }) => ({ lineId, quantity: shippedPieces(order.ledger, lineId) }));
+  const kept = { lines: rows, addresses: [], told, telling: false };
+  const present = { order: anOrder({ lines: structuredClone(market) }), addresses: [] };
+  const verdict = judgeOrder(kept, present, process.askedLines(order), sending);
+  if (!('taken' in verdict)) return verdict;
+  const { taken, ...answer } = verdict;
+  const changeId = `chg_${staged.size}`;
+  staged.set(changeId, taken);
+  world.asked += 1;
+  return { ...answer, changeId };
+}
+
 function plan(world: World): void {
   const { order, given } = world;
   if (world.answers[0] === 'unlisted') {
     world.answers.shift();
     return problem(world, 'listing_missing');
   }
-  const left = order.toPlan === 'all' ? given.lines : (order.toPlan ?? []);
-  const lines = given.lines.flatMap((line) => {
+  const rows = world.rows.filter((line) => line.standing === 'clear');
+  const left = order.toPlan === 'all' ? rows : (order.toPlan ?? []);
+  const lines = rows.flatMap((line) => {
     const quantity = left.find((each) => each.lineId === line.lineId)?.quantity;
     return quantity ? [{ ...line, quantity }] : [];
   });
@@ -118,25 +161,32 @@ function submit(world: World): void {
   while (answer === 'unlisted') answer = world.answers.shift() ?? 'taken';
   // What a try before brought there is found and adopted, whatever would be answered to another.
   if (world.held.has(key)) answer = 'taken';
+  else if (lastLook(world, fulfillment, answer, lines)) return;
   if (answer.startsWith('taken')) {
     if (!world.held.has(key)) world.held.set(key, { reference, cancelled: false });
     if (answer === 'taken_then_lost') return problem(world, 'unavailable');
-    // The marketplace gave up a line since the plan.
-    if (answer === 'taken_in_part' && new Set(lines).size > 1)
-      order.ledger = process.cancelLines(order.ledger, reference, lines.slice(0, 1));
     fulfillment.standing = 'submitted';
     if (!process.nextToSubmit(order)) set(world, process.workingState(order));
     return;
   }
   fulfillment.standing = 'planned';
-  if (answer === 'refused') return problem(world, 'sku_unknown_at_warehouse');
-  if (answer === 'refund_pending') {
-    order.hold = { reason: 'refund_pending', owner: 'marketplace', note: null, releaseAt: null, waitsFor: null };
-    return process.move(order, 'held', { event: 'held', actor: 'marketplace', message: 'A refund is pending.' });
-  }
-  fulfillment.standing = 'cancelled';
-  order.ledger = process.cancelLines(order.ledger, reference, lines);
-  move(world, 'given_up');
+  problem(world, 'sku_unknown_at_warehouse');
+}
+
+/** What the marketplace changed since the plan is seen before the warehouse is asked. Returns whether it changed anything. */
+function lastLook(world: World, fulfillment: process.FulfillmentProgress, answer: Answer, lines: string[]): boolean {
+  const { order, market } = world;
+  const mine = market.filter((line) => line.lineId === lines[0]);
+  if (answer === 'taken_in_part') for (const line of mine) line.standing = 'refunded';
+  if (answer === 'given_up') for (const line of market) line.standing = 'refunded';
+  if (answer === 'refund_pending')
+    for (const line of mine) if (line.standing === 'clear') line.standing = 'refund_pending';
+  fulfillment.standing = 'planned';
+  const found = lookAt(world, lines);
+  for (const line of market) if (line.standing === 'refund_pending') line.standing = 'clear';
+  if (found.outcome !== 'unchanged') hear(order, found, 0);
+  else fulfillment.standing = 'asking';
+  return found.outcome !== 'unchanged';
 }
 
 function writeBack(world: World): void {
@@ -165,11 +215,13 @@ function writeBack(world: World): void {
 
 function cancel(world: World): void {
   const { order } = world;
+  const { actor } = order.cancel!;
   const outcome = stopEverywhere(world) ? ('stopped' as const) : ('too_late' as const);
   order.cancel = { ...order.cancel!, outcome };
   if (outcome === 'stopped') order.ledger = cancelOpen(order.ledger);
   const nothingPlanned = outcome === 'stopped' && order.ledger.length === 0;
   process.move(order, nothingPlanned ? 'cancelled' : process.workingState(order), cause(`cancel_${outcome}`));
+  if (outcome === 'too_late' && actor === 'marketplace') problem(world, 'changed_at_marketplace');
 }
 
 function closeAsShippedElsewhere(world: World): void {
@@ -238,6 +290,20 @@ export const happen = {
     from.cancelled = true;
     found.standing = 'cancelled_by_warehouse';
     problem(world, 'cancelled_at_warehouse');
+  },
+  /** The customer or the shop changes a line, or adds one; the order hears of it some time. */
+  change(world: World, number: number, to: number): void {
+    const line = world.market[number % (world.market.length + 1)];
+    if (!line) {
+      const lineId = `line-${world.market.length}`;
+      world.market.push({ ...world.market[0]!, lineId, quantity: 1, wanted: 1, standing: 'clear' });
+      world.most.set(lineId, 1);
+    } else if (to === 0) line.standing = 'refunded';
+    else {
+      Object.assign(line, { quantity: to, wanted: to });
+      world.most.set(line.lineId, Math.max(to, world.most.get(line.lineId)!));
+    }
+    world.order.toLook = true;
   },
   /** The timer of an outage. */
   tryAgain(world: World): void {

@@ -2,6 +2,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, type ActivityInterceptorsFactory, type Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/create-activities.js';
 import { createHttp } from '../../connectors/http.js';
+import type { Marketplace } from '../../connectors/marketplaces/port.js';
 import type { RateLimiter } from '../../connectors/rate-limiter.js';
 import { parseKeyRing } from '../../database/key-ring.js';
 import { openDatabase } from '../../database/pool.js';
@@ -29,6 +30,10 @@ export interface Assembly {
   /** In place of the shared one: the bench lifts the vendors' limits altogether. */
   limiter?: RateLimiter;
   wakeups?: (real: Wakeups) => Wakeups;
+  /** In place of the store's connector. */
+  marketplace?: Marketplace;
+  /** WAYBILL_PUBLIC_URL */
+  publicUrl?: string;
 }
 
 /** What worker/worker.ts puts together, with the vendors' limits lifted and room for a test's interceptors. */
@@ -43,10 +48,12 @@ export async function assemble(options: Assembly) {
   const outside = createHttp({ allowed: ['127.0.0.1'], deadlineMs: options.deadlineMs });
   const { http } = outside;
   const limiter = options.limiter ?? createRateLimiter(database.db);
-  const connections = createConnections({ db: database.db, keyRing, http, limiter, limits: liftedLimits });
+  const opened = createConnections({ db: database.db, keyRing, http, limiter, limits: liftedLimits });
+  const connections = options.marketplace ? { ...opened, ...connectedTo(opened, options.marketplace) } : opened;
   const real = listenForWakes(options.databaseUrl, () => undefined, connections.forget);
   const activities = createActivities({
-    ...{ db: database.db, temporal, ordersQueue: queues.orders, callDeadlineMs: options.deadlineMs },
+    ...{ db: database.db, keyRing, publicUrl: options.publicUrl ?? null },
+    ...{ temporal, ordersQueue: queues.orders, callDeadlineMs: options.deadlineMs },
     wakeups: options.wakeups?.(real) ?? real,
     ...connections,
   });
@@ -74,4 +81,10 @@ export async function assemble(options: Assembly) {
       await database.close();
     },
   };
+}
+
+/** Every store opened as this account, with the rules of its own connector. */
+function connectedTo(opened: ReturnType<typeof createConnections>, marketplace: Marketplace) {
+  const connect = async (id: string) => ({ ...(await opened.connectStore(id)), marketplace });
+  return { connectStore: connect, storeOf: connect, marketplaceOf: () => Promise.resolve(marketplace) };
 }

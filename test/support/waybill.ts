@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import type { Marketplace } from '../../connectors/marketplaces/port.js';
 import { saveCredentials } from '../../database/credentials.js';
 import { newId } from '../../database/ids.js';
 import { parseKeyRing } from '../../database/key-ring.js';
@@ -34,6 +35,9 @@ export interface WaybillOptions {
   /** One call's deadline: faults that never answer then cost a test little. */
   deadlineMs?: number;
   wakeups?: (real: Wakeups) => Wakeups;
+  /** In place of ClickBank's connector. */
+  marketplace?: Marketplace;
+  publicUrl?: string;
   /** Workers in this process; none for tests that run them elsewhere. */
   workers?: boolean;
 }

@@ -88,7 +88,7 @@ it('an outage of two weeks is shown once, tried again with growing patience, and
       begin ||= now;
       attempts.push((now - begin) / hour);
       if (now - begin < 14 * day) throw ApplicationFailure.retryable('The warehouse answered 503.', 'unavailable');
-      return { outcome: 'submitted', dropped: [] };
+      return { outcome: 'submitted' };
     },
   });
   expect(end).toBe('shipped');
@@ -112,8 +112,8 @@ it('a refund that is pending for a week is looked at once a day, and then the or
       const now = await serverTime();
       begin ||= now;
       looks.push(Math.round((now - begin) / day));
-      if (looks.length <= 7) return { outcome: 'wait', reason: 'A refund is pending for line kit-1.' };
-      return { outcome: 'submitted', dropped: [] };
+      if (looks.length <= 7) return { outcome: 'refund_pending', reason: 'A refund is pending for line kit-1.' };
+      return { outcome: 'submitted' };
     },
   });
   expect(end).toBe('shipped');

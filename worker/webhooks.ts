@@ -1,0 +1,95 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { MarketplaceDefinition } from '../connectors/marketplaces/registry.js';
+import type { WarehouseDefinition } from '../connectors/warehouses/registry.js';
+import { readCredentials } from '../database/credentials.js';
+import type { KeyRing } from '../database/key-ring.js';
+import type { Database } from '../database/pool.js';
+import { findStoreByWebhookPath } from '../database/stores.js';
+import { findWarehouseByWebhookPath } from '../database/warehouses.js';
+import type { Delivery } from '../database/webhook-inbox.js';
+import type { MarketplaceName, WarehouseSystem } from '../domain/store.js';
+import type { ConnectionParts } from './connections.js';
+
+export interface WebhookParts {
+  db: Database;
+  keyRing: KeyRing;
+  marketplaces: Record<MarketplaceName, Pick<MarketplaceDefinition, 'readNews'>>;
+  warehouseSystems: Record<WarehouseSystem, Pick<WarehouseDefinition, 'verifyWebhook'>>;
+  apps?: ConnectionParts['apps'];
+}
+
+type Verify = (
+  path: string,
+  headers: IncomingHttpHeaders,
+  rawBody: Buffer,
+) => Promise<Delivery | null | 'unknown_path'>;
+
+/** Checks notifications that come to one connection's address; gives null for one that is not authentic. */
+interface Door {
+  read(headers: Record<string, string>, rawBody: Buffer): Delivery | null;
+}
+
+/** A vendor sends many notifications in a row: a door is remembered so long and not read and decrypted for each. */
+const doorKeptMs = 10_000;
+
+/**
+ * Tells whose notification it is and whether it is authentic. What a remembered door does not let in is checked against
+ * the present one: a new secret counts at once.
+ */
+export function createWebhookVerifier(parts: WebhookParts): Verify {
+  const doors = new Map<string, { door: Door; until: number }>();
+  return async (path, rawHeaders, rawBody) => {
+    const headers = plain(rawHeaders);
+    const remembered = doors.get(path);
+    const known = remembered && remembered.until > Date.now() ? remembered.door.read(headers, rawBody) : null;
+    if (known) return known;
+    doors.delete(path);
+    const door = (await warehouseDoor(parts, path)) ?? (await storeDoor(parts, path));
+    if (!door) return 'unknown_path';
+    const delivery = door.read(headers, rawBody);
+    if (delivery) doors.set(path, { door, until: Date.now() + doorKeptMs });
+    return delivery;
+  };
+}
+
+function plain(headers: IncomingHttpHeaders): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(', ') : (value ?? ''),
+  ]);
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+async function warehouseDoor({ db, keyRing, warehouseSystems }: WebhookParts, path: string): Promise<Door | null> {
+  const warehouse = await findWarehouseByWebhookPath(db, path);
+  if (!warehouse) return null;
+  const saved = await readCredentials(db, keyRing, warehouse.id, 'webhook');
+  const secrets = typeof saved?.['secret'] === 'string' ? [saved['secret']] : [];
+  const { verifyWebhook } = warehouseSystems[warehouse.system];
+  return {
+    read(headers, rawBody) {
+      const verified = secrets.length > 0 && verifyWebhook({ headers, rawBody, secrets, now: new Date() });
+      if (!verified) return null;
+      const { deliveryKey, topic, orderIds } = verified;
+      return { connectionId: warehouse.id, deliveryKey, topic, body: { orderIds } };
+    },
+  };
+}
+
+/** Of a notification only its kind and the orders it names are kept: it is a hint, and the rest may be people's data. */
+async function storeDoor({ db, keyRing, marketplaces, apps }: WebhookParts, path: string): Promise<Door | null> {
+  const store = await findStoreByWebhookPath(db, path);
+  const readNews = store && marketplaces[store.marketplace].readNews;
+  if (!store || !readNews) return null;
+  const webhook = await readCredentials(db, keyRing, store.id, 'webhook');
+  const credentials = await readCredentials(db, keyRing, store.id, 'api');
+  const app = apps?.[store.marketplace] ?? null;
+  return {
+    read(headers, rawBody) {
+      const news = readNews({ headers, rawBody, webhook, credentials, app, now: new Date() });
+      if (!news) return null;
+      const { deliveryKey, topic, kind, orderIds } = news;
+      return { connectionId: store.id, deliveryKey, topic, body: { kind, orderIds } };
+    },
+  };
+}
