@@ -6,6 +6,7 @@ import { lookAtMarketplace, type LookRequest } from './look-at-marketplace.js';
 import { planOrder, type PlanRequest } from './plan-order.js';
 import { pollStore } from './poll-store.js';
 import { submitFulfillment, type SubmitRequest } from './submit-fulfillment.js';
+import { syncStock } from './sync-stock.js';
 import { wakeOrders } from './tell-orders.js';
 import { watchWarehouse } from './watch-warehouse.js';
 import { writeBackShipment, type WriteBackRequest } from './write-back.js';
@@ -22,6 +23,7 @@ export function createActivities(deps: ActivityDependencies) {
     applyAddressEdit: (edit: { orderId: string; editId: string }) =>
       applyAddressEdit(deps.db, edit.orderId, edit.editId),
     pollStore: (request: { storeId: string }) => pollStore(deps, request),
+    syncStock: (request: { syncId: string }) => syncStock(deps, request),
     watchWarehouse: (request: { warehouseId: string }) => watchWarehouse(deps, request),
     wakeOrders: (fix: FixSaved) => wakeOrders(deps, fix),
   };

@@ -18,10 +18,12 @@ import {
   type OrderToStart,
   type SkippedOrder,
 } from '../database/orders-import.js';
+import { wakeStockSyncs } from '../database/stock-syncs.js';
 import { orderWorkflowId, searchAttributes, workflowTypes } from '../domain/identifiers.js';
 import { decideImport, type LeftOutLine } from '../domain/import-decision.js';
 import type { OrderInput } from '../domain/messages.js';
 import type { MalformedOrder } from '../domain/order.js';
+import { soldBeforeImport } from '../domain/stock.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 import { tellChanges } from './tell-changes.js';
 
@@ -51,7 +53,10 @@ export async function importPage(
     });
     if (decision.import) created.push(decision);
     else
-      skipped.push({ skipKey: order.externalId, externalId: order.externalId, lineId: null, ...decision, raw: null });
+      skipped.push({
+        ...{ skipKey: order.externalId, externalId: order.externalId, lineId: null, raw: null, ...decision },
+        sold: soldBeforeImport(order, decision.cause),
+      });
     if (decision.import) skipped.push(...decision.leftOut.map((line) => leftOutRow(order.externalId, line)));
   }
   const saved = await saveEach(deps, store, created, skipped);
@@ -63,6 +68,8 @@ export async function importPage(
     connected,
     old.map((order) => ({ externalId: order.externalId, order })),
   );
+  // What was sold here must not be offered elsewhere.
+  if (saved > 0) await wakeStockSyncs(deps.db, { tenantId: store.tenantId });
   return saved;
 }
 

@@ -6,6 +6,7 @@ import { carryOutErasures } from '../database/erasure.js';
 import { overdueFulfillments } from '../database/fulfillments.js';
 import { dueWebhooks, markWebhooksFailed, markWebhooksProcessed } from '../database/inbox-work.js';
 import { saveShipments } from '../database/shipments.js';
+import { wakeStockSyncs } from '../database/stock-syncs.js';
 import { attention } from '../domain/attention.js';
 import { Failure } from '../domain/failures.js';
 import { waitKeys } from '../domain/identifiers.js';
@@ -114,7 +115,9 @@ async function pollIfDue(deps: ActivityDependencies, connected: ConnectedWarehou
 
 /** What cannot be understood is raised on its order, where it is one of ours; the rest of the page goes on. */
 async function keepNews(deps: ActivityDependencies, { row }: ConnectedWarehouse, news: NewsPage): Promise<void> {
-  await saveShipments(deps.db, row.id, news.shipments);
+  const shipped = await saveShipments(deps.db, row.id, news.shipments);
+  // Goods that left, or are free again.
+  if (shipped > 0 || news.cancellations.length > 0) await wakeStockSyncs(deps.db, { warehouseId: row.id });
   await tellCancellations(deps, row.id, news.cancellations);
   await tellMalformed(deps, row.id, news.malformed);
 }

@@ -48,7 +48,8 @@ export interface Dependencies {
   pepper: string;
   codec: PayloadCodec;
   logger: Logger;
-  marketplaces: Record<string, ConnectorForms>;
+  /** `noStock`: why there is no stock to keep in step, in words; null where there is. */
+  marketplaces: Record<string, ConnectorForms & { noStock: string | null }>;
   warehouseSystems: Record<string, ConnectorForms>;
   /** By marketplace; those whose stores cannot be connected by an application are absent. */
   installers: Record<string, Installer>;

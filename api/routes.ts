@@ -13,6 +13,7 @@ import { privacyRequestRoutes } from './privacy-requests.js';
 import type { Route } from './route.js';
 import { shippingRuleRoutes } from './shipping-rules.js';
 import { skippedOrderRoutes } from './skipped-orders.js';
+import { stockRoutes } from './stock.js';
 import { storeRoutes } from './stores.js';
 import { tenantRoutes } from './tenants.js';
 import { warehouseRoutes } from './warehouses.js';
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...warehouseRoutes,
   ...listingRoutes,
   ...shippingRuleRoutes,
+  ...stockRoutes,
   ...orderRoutes,
   ...orderActionRoutes,
   ...skippedOrderRoutes,

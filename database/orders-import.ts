@@ -118,6 +118,8 @@ export interface SkippedOrder {
   cause: SkipCause;
   reason: string;
   raw: unknown;
+  /** Pieces that it sold and may still become an order of ours for: no store may offer them again. */
+  sold?: { sku: string; pieces: number }[];
 }
 
 /** Records what the importer left out, once for each order; seeing it again only renews the time, at most hourly. */
@@ -128,18 +130,19 @@ export async function saveSkipped(
 ): Promise<void> {
   if (skipped.length === 0) return;
   await sql`
-    insert into skipped_orders as s (tenant_id, store_id, skip_key, external_id, line_id, cause, reason, raw)
+    insert into skipped_orders as s (tenant_id, store_id, skip_key, external_id, line_id, cause, reason, raw, sold)
     select distinct on (r."skipKey") ${store.tenantId}, ${store.id}, r."skipKey", r."externalId", r."lineId", r.cause,
            r.reason,
-           nullif(r.raw, 'null')
+           nullif(r.raw, 'null'), coalesce(r.sold, '[]')
     from jsonb_to_recordset(${JSON.stringify(skipped)}::jsonb) as r(
-      "skipKey" text, "externalId" text, "lineId" text, cause text, reason text, raw jsonb)
+      "skipKey" text, "externalId" text, "lineId" text, cause text, reason text, raw jsonb, sold jsonb)
     order by r."skipKey"
     on conflict (store_id, skip_key) do update
-      set cause = excluded.cause, reason = excluded.reason, last_seen_at = now(), resolved_at = null,
+      set cause = excluded.cause, reason = excluded.reason, sold = excluded.sold, last_seen_at = now(), resolved_at = null,
           -- what a person had erased does not come back
           raw = case when s.erased_at is null then excluded.raw end
-      where s.cause <> excluded.cause or s.reason <> excluded.reason or s.last_seen_at < now() - interval '1 hour'
+      where s.cause <> excluded.cause or s.reason <> excluded.reason or s.sold <> excluded.sold
+        or s.last_seen_at < now() - interval '1 hour'
   `.execute(db);
 }
 

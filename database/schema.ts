@@ -9,6 +9,9 @@ import type { LineStanding, MarketplaceOrder, Weight } from '../domain/order.js'
 import type { OrderState } from '../domain/order-states.js';
 import type { PrivacyDone, PrivacyKind } from '../domain/privacy.js';
 import type { ShippingChoice, ShippingRule } from '../domain/shipping-rule.js';
+import type { PushState, StockSettings } from '../domain/stock-decision.js';
+import type { StockProblem } from '../domain/stock-problems.js';
+import type { StockPlace } from '../domain/stock.js';
 import type { MarketplaceName, ProbeReport, StoreSettings, WarehouseSystem, WebhookHealth } from '../domain/store.js';
 
 /** The tables of database/migrations, for Kysely. Read as Date, written as Date or ISO text. */
@@ -38,10 +41,10 @@ export interface Schema {
     webhook_path: string;
     first_import_opened_at: NullableTime;
     last_order_at: NullableTime;
+    webhooks: NullableJson<WebhookHealth>;
     account: string | null;
     installed_at: NullableTime;
     uninstalled_at: NullableTime;
-    webhooks: NullableJson<WebhookHealth>;
   };
   warehouses: Connection & {
     system: WarehouseSystem;
@@ -219,6 +222,7 @@ export interface Schema {
     cause: string;
     reason: string;
     raw: NullableJson<unknown>;
+    sold: Json<{ sku: string; pieces: number }[]>;
     first_seen_at: Generated<Date>;
     last_seen_at: Defaulted<Date>;
     resolved_at: NullableTime;
@@ -248,6 +252,42 @@ export interface Schema {
     due_at: Time;
     done_at: NullableTime;
     done: ColumnType<PrivacyDone, string | undefined, string>;
+  };
+  stock_syncs: {
+    id: string;
+    tenant_id: string;
+    store_id: string;
+    warehouse_id: string;
+    paused: Defaulted<boolean>;
+    settings: Json<StockSettings>;
+    compared_at: NullableTime;
+    last_round_at: NullableTime;
+    last_success_at: NullableTime;
+    attention: NullableJson<Attention>;
+    created_at: Generated<Date>;
+  };
+  stock_writers: { store_id: string; holder: string; lease_until: Time };
+  stock_levels: {
+    sync_id: string;
+    sku: string;
+    sellable: number | null;
+    waiting: number;
+    problem: NullableJson<StockProblem>;
+    due: boolean;
+    places: Json<StockPlace[]>;
+    computed_at: Time;
+  };
+  stock_pushes: {
+    sync_id: string;
+    sku: string;
+    place_id: string;
+    generation: number;
+    quantity: number;
+    was: number | null;
+    state: PushState;
+    note: string | null;
+    sent_at: Time;
+    read_back_at: NullableTime;
   };
   webhook_inbox: {
     id: Generated<string>;

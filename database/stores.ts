@@ -54,17 +54,6 @@ export async function findStore(db: Database, id: string, tenantId: string | nul
   return (await query.executeTakeFirst()) ?? null;
 }
 
-/** Whose store it is, deleted ones too: what they hold of people is still there. */
-export async function ownerOfStore(
-  db: Database,
-  id: string,
-  tenantId: string | null,
-): Promise<{ id: string; tenantId: string } | null> {
-  let query = db.selectFrom('stores').select(['id', 'tenant_id as tenantId']).where('id', '=', id);
-  if (tenantId !== null) query = query.where('tenant_id', '=', tenantId);
-  return (await query.executeTakeFirst()) ?? null;
-}
-
 /** Whose store a notification to this address is about; null for an address that is none. */
 export async function findStoreByWebhookPath(
   db: Database,
@@ -77,6 +66,17 @@ export async function findStoreByWebhookPath(
     .where('deleted_at', 'is', null)
     .executeTakeFirst();
   return row ?? null;
+}
+
+/** Whose store it is, deleted ones too: what they hold of people is still there. */
+export async function ownerOfStore(
+  db: Database,
+  id: string,
+  tenantId: string | null,
+): Promise<{ id: string; tenantId: string } | null> {
+  let query = db.selectFrom('stores').select(['id', 'tenant_id as tenantId']).where('id', '=', id);
+  if (tenantId !== null) query = query.where('tenant_id', '=', tenantId);
+  return (await query.executeTakeFirst()) ?? null;
 }
 
 /** Ordered by id, so by age; `after` is the last id of the page before. */

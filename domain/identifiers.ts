@@ -16,10 +16,16 @@ export function warehouseWorkflowId(warehouseId: string): string {
   return `warehouse:${warehouseId}`;
 }
 
+/** A pair of store and warehouse has one stock sync. */
+export function stockWorkflowId(pair: { storeId: string; warehouseId: string }): string {
+  return `stock:${pair.storeId}:${pair.warehouseId}`;
+}
+
 export type ParsedWorkflowId =
   | { kind: 'order'; storeId: string; externalId: string }
   | { kind: 'store'; storeId: string }
-  | { kind: 'warehouse'; warehouseId: string };
+  | { kind: 'warehouse'; warehouseId: string }
+  | { kind: 'stock'; storeId: string; warehouseId: string };
 
 /** The inverse of the builders above; null for an id that is not ours. Store ids never hold a colon, external ids may. */
 export function parseWorkflowId(id: string): ParsedWorkflowId | null {
@@ -27,6 +33,7 @@ export function parseWorkflowId(id: string): ParsedWorkflowId | null {
   if (!first) return null;
   const externalId = rest.join(':');
   if (kind === 'order' && externalId) return { kind, storeId: first, externalId };
+  if (kind === 'stock' && rest.length === 1 && externalId) return { kind, storeId: first, warehouseId: externalId };
   if (kind === 'store' && rest.length === 0) return { kind, storeId: first };
   if (kind === 'warehouse' && rest.length === 0) return { kind, warehouseId: first };
   return null;
@@ -51,6 +58,8 @@ export const writeKeys = {
   submission: (reference: string) => `submission:${reference}`,
   writeback: (of: { storeId: string; externalId: string; part: string; packageId: string }) =>
     ['writeback', of.storeId, escaped(of.externalId), escaped(of.part), escaped(of.packageId)].join(':'),
+  stock: (of: { syncId: string; sku: string; placeId: string; generation: number }) =>
+    ['stock', of.syncId, escaped(of.sku), escaped(of.placeId), String(of.generation)].join(':'),
 };
 
 /** Ids of others may hold our colon: unescaped, two different writes could share a key, and one would never be made. */
@@ -74,7 +83,7 @@ export function taskQueues(prefix: string): { orders: string; connections: strin
   return { orders: `${prefix}-orders`, connections: `${prefix}-connections` };
 }
 
-export const workflowTypes = { order: 'order', store: 'store', warehouse: 'warehouse' } as const;
+export const workflowTypes = { order: 'order', store: 'store', warehouse: 'warehouse', stock: 'stock' } as const;
 
 /** Search attributes, all of type Keyword. PostgreSQL visibility allows ten of that type in one namespace. */
 export const searchAttributes = {
@@ -112,8 +121,8 @@ export const messages = {
 } as const;
 
 /**
- * PostgreSQL NOTIFY channel that wakes the long activities of connections, and its two payloads: `inbox` says that a
- * webhook was stored, `yield` asks the activity to return so that its workflow can act on a message.
+ * PostgreSQL NOTIFY channel that wakes the long activities of connections, and its two payloads: `inbox` says that there
+ * is news (a webhook was stored, stock moved), `yield` asks the activity to return so that its workflow can act on a message.
  */
 export const wakeChannel = 'waybill_wake';
 export const wakes = {

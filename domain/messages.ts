@@ -121,7 +121,11 @@ export interface WarehouseInput extends ConnectionInput {
   warehouseId: string;
 }
 
-/** State of a store's or a warehouse's workflow, as its query answers it. What went wrong last is on its row. */
+export interface StockInput extends ConnectionInput {
+  syncId: string;
+}
+
+/** State of a store's, a warehouse's or a stock sync's workflow, as its query answers it. What went wrong last is on its row. */
 export interface ConnectionSnapshot {
   id: string;
   paused: boolean;

@@ -1,4 +1,5 @@
 import {
+  givenUp,
   lineChanges,
   owed,
   toSend,
@@ -74,7 +75,7 @@ export function judgeOrder(
   asked: AskedLines,
   sending: string[] = [],
 ): Verdict {
-  const now = (present?.order.lines ?? []).map((line) => asWeKnowIt(kept, line));
+  const now = present ? linesOf(present.order, kept) : [];
   const changes = lineChanges(kept.lines, now, asked);
   const addresses = present ? changedAddresses(kept, present) : [];
   const taken = takenOver(kept, now, changes, addresses);
@@ -84,8 +85,7 @@ export function judgeOrder(
     const wait = present && waiting(kept, present.order, now, sending);
     if (wait) return wait;
   }
-  const after = present?.order.cancelled ? ['it was cancelled after everything was sent'] : [];
-  const words = [...changes.map((each) => each.text), ...addresses.map(addressText), ...after];
+  const words = [...changes.map((each) => each.text), ...addresses.map(addressText)];
   if (words.length === 0) return { outcome: 'unchanged' };
   return changed(kept, asked, changes, taken, words);
 }
@@ -95,9 +95,16 @@ export function judgeEnded(kept: KeptOrder, present: PresentOrder | null): Verdi
   return judgeOrder(kept, present, Object.fromEntries(kept.lines.map((line) => [line.lineId, 'over'])));
 }
 
-/** Whether a line is goods was settled at import: ClickBank's look at a single receipt does not say it. */
-function asWeKnowIt(kept: KeptOrder, line: OrderLine): OrderLine {
-  return { ...line, shippable: kept.lines.find((each) => each.lineId === line.lineId)?.shippable ?? line.shippable };
+/**
+ * A cancelled order is one whose every line is. Whether a line is goods was settled at import: ClickBank's look at a
+ * single receipt does not say it.
+ */
+function linesOf(order: MarketplaceOrder, kept: KeptOrder): OrderLine[] {
+  return order.lines.map((line) => {
+    const shippable = kept.lines.find((each) => each.lineId === line.lineId)?.shippable ?? line.shippable;
+    const standing = order.cancelled && !givenUp(line) ? 'cancelled' : line.standing;
+    return { ...line, shippable, standing };
+  });
 }
 
 /** Why nothing of what is left to send is wanted any more; null while something is. */
@@ -109,8 +116,9 @@ function calledOff(
 ): string | null {
   if (order === null) return 'The marketplace no longer has this order.';
   if (order.cancelled) return 'It was cancelled at the marketplace.';
-  if (now.some((line) => owed(line) > 0 && asked[line.lineId] !== 'over')) return null;
-  return `Refunded, charged back, cancelled or removed at the marketplace: ${changes.map((each) => each.text).join('; ')}.`;
+  const left = (line: OrderLine) => (asked[line.lineId] === undefined ? toSend(line) : owed(line)) > 0;
+  if (now.some((line) => left(line) && asked[line.lineId] !== 'over')) return null;
+  return `Nothing is left to send at the marketplace: ${changes.map((each) => each.text).join('; ')}.`;
 }
 
 function waiting(kept: KeptOrder, order: MarketplaceOrder, now: OrderLine[], sending: string[]): Verdict | null {

@@ -11,6 +11,8 @@ import { shopify } from './shopify/shopify.js';
 /** What the rest of the house knows of a marketplace before it is connected. */
 export interface MarketplaceDefinition {
   title: string;
+  /** Why stock cannot be kept in step there, in a sentence for people; null where it can (R19). */
+  noStock: string | null;
   /** What a person enters, checked before it is saved, and again when a connection is opened. */
   credentials: ZodType;
   /** The `marketplace` part of the store's settings, defaults filled in. */

@@ -1,5 +1,10 @@
+import type { StockBasis, StockPlace } from '../../domain/stock.js';
+import type { DuplicateSkuPolicy } from '../../domain/stock-decision.js';
+
 /** The stock of one store, as its marketplace keeps it. Every method throws only `Failure`. */
 export interface MarketplaceStock {
+  /** Whether a SKU that several products share is written to all of them; a setting of the store (R142, R143). */
+  readonly duplicateSkus: DuplicateSkuPolicy;
   /** What the marketplace means by its figure, and when it takes sold goods off by itself (domain/stock.ts). */
   basis(): Promise<StockBasis>;
   /**
@@ -12,28 +17,6 @@ export interface MarketplaceStock {
   /** Sets absolute figures, as many as are given, in the vendor's batches. One answer for each, in their order. */
   push(levels: StockLevelToSet[]): Promise<StockPushed[]>;
 }
-
-/**
- * `on_hand`: physical pieces; the marketplace itself keeps what it sold apart (Shopify).
- * `available`: pieces for sale; sold ones were taken off when the order was placed (BigCommerce, order_placed).
- * `on_hand_until_shipped`: one figure, and a sold piece is taken off when the order ships (BigCommerce,
- * order_completed_or_shipped).
- */
-export type StockBasis = 'on_hand' | 'available' | 'on_hand_until_shipped';
-
-export interface StockPlace {
-  sku: string;
-  /** The connector's own name of item and location, stable: given back to `push`. */
-  placeId: string;
-  /** For people: product, variant, location. */
-  title: string;
-  /** The figure of the basis at this moment; null where the item is not stocked there yet. */
-  level: number | null;
-  /** Why stock must not be written there, e.g. tracking is off (R115); null where it may. */
-  refusal: { cause: StockRefusal; message: string } | null;
-}
-
-export type StockRefusal = 'not_tracked' | 'not_changeable' | 'location_disabled' | 'duplicate_sku';
 
 export interface StockLevelToSet {
   placeId: string;

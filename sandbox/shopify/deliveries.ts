@@ -8,7 +8,7 @@ export interface DeliveryFaults {
   /** Shares of deliveries, 0 to 1. */
   drop?: number;
   duplicate?: number;
-  /** Holds each delivery back until the next one has gone. */
+  /** Holds each delivery back until the next one has been taken. */
   reorder?: boolean;
 }
 
@@ -44,9 +44,9 @@ type Target = Pick<Subscription, 'uri' | 'name' | 'includeFields' | 'failures'>;
 export function createDeliveries(options: { shop: Shop; seed: number; retryAfterMs: number[] }): Deliveries {
   const { shop } = options;
   const random = seededRandom(options.seed);
-  const running = new Set<Promise<void>>();
+  const running = new Set<Promise<unknown>>();
   const stop = new AbortController();
-  let held: (() => void) | null = null;
+  let held: (() => Promise<unknown>) | null = null;
   const deliveries: Deliveries = {
     sent: [],
     faults: {},
@@ -57,8 +57,10 @@ export function createDeliveries(options: { shop: Shop; seed: number; retryAfter
     },
     post: (topic, uri, body) => send({ uri, name: null, includeFields: [], failures: 0 }, topic, body, randomUUID()),
     settle: async () => {
-      releaseHeld();
-      while (running.size > 0) await Promise.all(running);
+      while (running.size > 0 || held) {
+        if (running.size === 0) releaseHeld();
+        await Promise.all(running);
+      }
     },
     close: () => stop.abort(),
   };
@@ -75,24 +77,22 @@ export function createDeliveries(options: { shop: Shop; seed: number; retryAfter
     const headers = headersOf(shop, record, target.name, text);
     const times = random() < duplicate ? 2 : 1;
     const start = () => {
-      for (let copy = 0; copy < times; copy += 1) track(tryUntilTaken(target, record, headers, text));
+      const copies = Array.from({ length: times }, () => tryUntilTaken(target, record, headers, text));
+      return track(Promise.all(copies));
     };
     if (reorder && !held) held = start;
-    else {
-      start();
-      releaseHeld();
-    }
+    else void start().then(releaseHeld);
   }
 
   function releaseHeld(): void {
     const waiting = held;
     held = null;
-    waiting?.();
+    if (waiting) void waiting();
   }
 
-  function track(work: Promise<void>): void {
+  function track(work: Promise<unknown>): Promise<unknown> {
     running.add(work);
-    void work.finally(() => running.delete(work));
+    return work.finally(() => running.delete(work));
   }
 
   async function tryUntilTaken(
@@ -124,10 +124,15 @@ export function createDeliveries(options: { shop: Shop; seed: number; retryAfter
   }
 }
 
-/** With `includeFields` a subscription gets those of the body and no others. */
+/** With `includeFields` a subscription gets those of the body and no others; "order.id" names one inside another. */
 function only(fields: string[], body: object): object {
   if (fields.length === 0) return body;
-  return Object.fromEntries(Object.entries(body).filter(([key]) => fields.includes(key)));
+  const kept = Object.entries(body).flatMap(([key, value]: [string, unknown]) => {
+    if (fields.includes(key)) return [[key, value]];
+    const inner = fields.flatMap((field) => (field.startsWith(`${key}.`) ? field.slice(key.length + 1) : []));
+    return inner.length > 0 && typeof value === 'object' && value !== null ? [[key, only(inner, value)]] : [];
+  });
+  return Object.fromEntries(kept) as object;
 }
 
 function headersOf(shop: Shop, record: DeliveryRecord, name: string | null, body: string): Record<string, string> {

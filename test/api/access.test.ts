@@ -29,6 +29,8 @@ function bodyOf(route: Route, own: { warehouseId: string; storeId: string }, ten
     'post /v1/stores/{id}/shipping-rules/dry-run': { rules: [], otherwise: choice },
     'post /v1/orders/{id}/edit-address': { address },
     'post /v1/privacy-requests': { storeId: own.storeId, kind: 'customer_erasure', email: 'ann@example.com' },
+    'post /v1/stock-syncs': { storeId: own.storeId, warehouseId: own.warehouseId },
+    'patch /v1/stock-syncs/{id}': { settings: { buffer: 2 } },
     'post /codec/decode': { payloads: [] },
   };
   const body = bodies[`${route.method} ${route.path}`];
@@ -52,7 +54,9 @@ async function target(route: Route, tenantId: string) {
         ? own.warehouseId
         : route.path.startsWith('/v1/privacy-requests')
           ? own.privacyRequestId
-          : own.storeId;
+          : route.path.startsWith('/v1/stock-syncs')
+            ? own.syncId
+            : own.storeId;
   const path = route.path.replace('{id}', id).replace('{sku}', 'kit-1').replace('{keyId}', key.id);
   return { path, body: bodyOf(route, own, tenantId), own };
 }

@@ -6,8 +6,12 @@ import { keepPrivacyRequest } from '../../database/privacy-requests.js';
 import { createStore } from '../../database/stores.js';
 import { createWarehouse } from '../../database/warehouses.js';
 import type { Database } from '../../database/pool.js';
+import { saveLevels } from '../../database/stock-levels.js';
+import { preparePushes, settlePushes } from '../../database/stock-pushes.js';
+import { createStockSync } from '../../database/stock-syncs.js';
 import type { MarketplaceOrder } from '../../domain/order.js';
 import type { OrderState } from '../../domain/order-states.js';
+import { defaultStockSettings } from '../../domain/stock-decision.js';
 import { defaultStoreSettings } from '../../domain/store.js';
 import { anOrder } from '../domain/given.js';
 
@@ -65,6 +69,22 @@ export async function aPrivacyRequest(db: Database, tenantId: string, storeId: s
   return kept!.id;
 }
 
+/** A stock sync with one SKU that two warehouses claim and one that is written. */
+export async function aStockSync(db: Database, of: { tenantId: string; storeId: string; warehouseId: string }) {
+  const syncId = (await createStockSync(db, { ...of, settings: defaultStockSettings }))!;
+  const place = { placeId: 'p1', title: 'Kit', level: 3, committed: 0, refusal: null };
+  const some = { waiting: 0, due: false };
+  const conflict = { cause: 'conflict' as const, message: 'SKU "tea-30" is mapped to this warehouse and to another.' };
+  const levels = [
+    { ...some, sku: 'kit-1', sellable: 7, problem: null, places: [{ ...place, sku: 'kit-1' }] },
+    { ...some, sku: 'tea-30', sellable: 4, problem: conflict, places: [] },
+  ];
+  await saveLevels(db, syncId, levels, new Date());
+  const [push] = await preparePushes(db, syncId, [{ sku: 'kit-1', placeId: 'p1', quantity: 7, was: 3 }], new Date());
+  await settlePushes(db, syncId, [{ ...push!, state: 'accepted', note: 'transaction 1' }]);
+  return syncId;
+}
+
 /** What stands for each path parameter in a tenant that has one of everything. */
 export async function oneOfEach(db: Database, tenantId: string) {
   const storeId = await aStore(db, tenantId);
@@ -80,5 +100,6 @@ export async function oneOfEach(db: Database, tenantId: string) {
   const orderId = await anImportedOrder(db, tenantId, storeId);
   const skippedId = await aSkippedOrder(db, tenantId, storeId, `SKIP-${storeId}`);
   const privacyRequestId = await aPrivacyRequest(db, tenantId, storeId);
-  return { storeId, warehouseId, orderId, skippedId, privacyRequestId };
+  const syncId = await aStockSync(db, { tenantId, storeId, warehouseId });
+  return { storeId, warehouseId, orderId, skippedId, privacyRequestId, syncId };
 }

@@ -42,6 +42,8 @@ export interface Body {
   health: { probe: { permissions: object[] } };
   items: Body[];
   nextCursor: string | null;
+  // stock
+  comparedAt: string | null;
   // problems
   status: number;
   type: string;
@@ -100,6 +102,7 @@ export const forms: Pick<Dependencies, 'marketplaces' | 'warehouseSystems'> = {
   marketplaces: {
     clickbank: {
       title: 'ClickBank',
+      noStock: null,
       credentials: z.strictObject({ apiKey: z.string().min(8) }),
       settings: z.strictObject({ vendor: z.string().optional() }),
     },

@@ -38,7 +38,7 @@ export async function startInstallHarness(configuration: object = environment): 
   const outside = createHttp({ allowed: ['127.0.0.1'] });
   const clock = { now: new Date('2026-11-27T12:00:00Z') };
   const probe: InstallHarness['probe'] = { report: everything, calls: 0 };
-  const forms = { title: 'T', credentials: z.looseObject({}), settings: z.looseObject({}) };
+  const forms = { title: 'T', noStock: null, credentials: z.looseObject({}), settings: z.looseObject({}) };
   const harness = await startHarness({
     marketplaces: { shopify: forms, bigcommerce: forms, clickbank: forms },
     installers: createInstallers(

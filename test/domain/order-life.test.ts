@@ -162,6 +162,9 @@ describe('the life of an order', () => {
           see(each.order.state);
           if (each.order.accepted.length > 0) see('late shipment accepted');
           if (each.order.cancel) see(`cancel ${each.order.cancel.outcome}`);
+          if (each.order.cancel?.actor === 'marketplace') see(`marketplace cancel ${each.order.cancel.outcome}`);
+          if (each.order.attention?.cause === 'changed_at_marketplace') see('changed too late');
+          if (each.rows.length > order.lines.length) see('line added');
         });
         if (world.order.generation > 1 && standing(world.order.ledger) === 'shipped') see('shipped when sent anew');
         if (world.pieces.unexpected > 0) see('unexpected goods');
@@ -171,7 +174,8 @@ describe('the life of an order', () => {
     const wanted = [
       ...['held', 'needs_attention', 'submitted', 'partially_shipped', 'shipped', 'cancelled', 'closed'],
       ...['late shipment accepted', 'cancel stopped', 'cancel too_late', 'shipped when sent anew'],
-      ...['unexpected goods', 'two warehouses'],
+      ...['unexpected goods', 'two warehouses', 'changed too late', 'line added'],
+      'marketplace cancel stopped',
     ];
     expect(wanted.filter((what) => (seen.get(what) ?? 0) < 5)).toEqual([]);
   });

@@ -65,9 +65,9 @@ async function submitted(lines: Parameters<Flow['buy']>[0] = {}): Promise<string
   return receipt;
 }
 
-async function held(): Promise<string> {
+async function held(spec: Parameters<Flow['buy']>[0] = {}): Promise<string> {
   await flow.settings({ reviewEveryOrder: true });
-  const receipt = await flow.buy();
+  const receipt = await flow.buy(spec);
   await flow.until(receipt, 'held');
   await flow.settings({ reviewEveryOrder: false });
   return receipt;
@@ -175,6 +175,35 @@ describe('order', () => {
     await flow.act(receipt, 'markShippedElsewhere');
     await flow.handle(receipt).result();
     await recordOrder('refund-then-elsewhere', receipt);
+  });
+
+  it('changed at the marketplace before it is sent, after, and cancelled there', async () => {
+    const change = (receipt: string, line: number) => {
+      waybill.clickbank.state.orders.find((each) => each.receipt === receipt)!.lines[line]!.refunded = true;
+    };
+    const tell = (receipt: string) => flow.handle(receipt).signal(messages.order.marketplaceChanged, { seen: 'other' });
+    const before = await held({ lines: [{}, { itemNo: 'tea-30' }] });
+    change(before, 1);
+    await flow.act(before, 'release');
+    await flow.until(before, 'submitted');
+    await flow.ship(before);
+    await flow.handle(before).result();
+    await recordOrder('changed-before-submit', before);
+
+    const after = await submitted({ lines: [{}, { itemNo: 'tea-30' }] });
+    change(after, 1);
+    await tell(after);
+    await flow.untilAttention(after, 'changed_at_marketplace');
+    await flow.act(after, 'retry');
+    await flow.ship(after);
+    await flow.handle(after).result();
+    await recordOrder('changed-after-submit', after);
+
+    const cancelled = await submitted();
+    change(cancelled, 0);
+    await tell(cancelled);
+    await flow.handle(cancelled).result();
+    await recordOrder('cancelled-at-marketplace', cancelled);
   });
 
   it('sent in spite of an answer that was lost', async () => {

@@ -30,8 +30,8 @@ export interface Assembly {
   /** In place of the shared one: the bench lifts the vendors' limits altogether. */
   limiter?: RateLimiter;
   wakeups?: (real: Wakeups) => Wakeups;
-  /** In place of the store's connector. */
-  marketplace?: Marketplace;
+  /** What activities get in place of a store's marketplace, e.g. with a stock of its own. */
+  marketplace?: (real: Marketplace, storeId: string) => Marketplace;
   /** WAYBILL_PUBLIC_URL */
   publicUrl?: string;
 }
@@ -49,13 +49,14 @@ export async function assemble(options: Assembly) {
   const { http } = outside;
   const limiter = options.limiter ?? createRateLimiter(database.db);
   const opened = createConnections({ db: database.db, keyRing, http, limiter, limits: liftedLimits });
-  const connections = options.marketplace ? { ...opened, ...connectedTo(opened, options.marketplace) } : opened;
+  const connections = options.marketplace ? { ...opened, ...changedMarketplaces(opened, options.marketplace) } : opened;
   const real = listenForWakes(options.databaseUrl, () => undefined, connections.forget);
   const activities = createActivities({
     ...{ db: database.db, keyRing, publicUrl: options.publicUrl ?? null },
     ...{ temporal, ordersQueue: queues.orders, callDeadlineMs: options.deadlineMs },
     wakeups: options.wakeups?.(real) ?? real,
     ...connections,
+    ...(options.marketplace && changedMarketplaces(connections, options.marketplace)),
   });
   let workers: Worker[] = [];
   let running: Promise<unknown> = Promise.resolve();
@@ -83,8 +84,18 @@ export async function assemble(options: Assembly) {
   };
 }
 
-/** Every store opened as this account, with the rules of its own connector. */
-function connectedTo(opened: ReturnType<typeof createConnections>, marketplace: Marketplace) {
-  const connect = async (id: string) => ({ ...(await opened.connectStore(id)), marketplace });
-  return { connectStore: connect, storeOf: connect, marketplaceOf: () => Promise.resolve(marketplace) };
+/** Every store opened with another account in place of its own, and with the rules of its own connector. */
+function changedMarketplaces(
+  opened: ReturnType<typeof createConnections>,
+  change: NonNullable<Assembly['marketplace']>,
+) {
+  const connect = async (id: string) => {
+    const connected = await opened.connectStore(id);
+    return { ...connected, marketplace: change(connected.marketplace, id) };
+  };
+  return {
+    connectStore: connect,
+    storeOf: connect,
+    marketplaceOf: async (id: string) => change(await opened.marketplaceOf(id), id),
+  };
 }

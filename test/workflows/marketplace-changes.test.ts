@@ -17,7 +17,7 @@ let waybill: Waybill;
 let flow: Flow;
 beforeAll(async () => {
   waybill = await startWaybill({
-    marketplace: shop.marketplace,
+    marketplace: () => shop.marketplace,
     settings: { pollSeconds: { busy: 3_600, idle: 3_600 } },
   });
   flow = flowOf(waybill);
@@ -152,7 +152,7 @@ describe('before a warehouse is asked', () => {
     const id = await held();
     await change(id, { cancelled: true });
     await flow.until(id, 'cancelled');
-    expect(await flow.events(id)).toEqual(['imported', 'cancel_stopped']);
+    expect(await flow.events(id)).toEqual(['imported', 'given_up', 'cancel_stopped']);
     expect(goods(id)).toEqual([]);
   });
 });

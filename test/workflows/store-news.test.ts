@@ -18,7 +18,7 @@ let flow: Flow;
 beforeAll(async () => {
   shop.webhooks.mended = ['store/order/created was missing'];
   waybill = await startWaybill({
-    marketplace: shop.marketplace,
+    marketplace: () => shop.marketplace,
     publicUrl: 'https://waybill.example.com',
     settings: { pollSeconds: { busy: 3_600, idle: 3_600 } },
   });

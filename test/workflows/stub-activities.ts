@@ -28,6 +28,7 @@ export function stubActivities(own: Partial<Activities> = {}): { activities: Act
     applyAddressEdit: () => Promise.resolve(),
     pollStore: () => Promise.resolve({ ended: 'turn' }),
     watchWarehouse: () => Promise.resolve({ ended: 'turn' }),
+    syncStock: () => Promise.resolve({ ended: 'turn' }),
     wakeOrders: () => Promise.resolve(0),
     ...own,
   };

@@ -12,7 +12,7 @@ let waybill: Waybill;
 const shop = scriptedShop();
 beforeAll(async () => {
   const settings = { pollSeconds: { busy: 3_600, idle: 3_600 } };
-  waybill = await startWaybill({ marketplace: shop.marketplace, settings });
+  waybill = await startWaybill({ marketplace: () => shop.marketplace, settings });
   await waybill.enable();
 });
 afterAll(() => waybill.stop());

@@ -18,7 +18,16 @@ import { ensureWebhooks } from './webhooks.js';
  */
 const settleMs = 120_000;
 
-export const bigcommerce = { title: 'BigCommerce', credentials, settings, connect, rules, readNews, install };
+export const bigcommerce = {
+  title: 'BigCommerce',
+  noStock: null,
+  credentials,
+  settings,
+  connect,
+  rules,
+  readNews,
+  install,
+};
 
 /** Throws Failure when the saved credentials or settings do not fit this version. */
 function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {

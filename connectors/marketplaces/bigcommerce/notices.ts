@@ -5,7 +5,7 @@ import type { Bigcommerce } from './calls.js';
 import { fetchLines } from './fetch-order.js';
 import { allRows } from './order-parts.js';
 import { shipmentRow, type ShipmentRow } from './rows.js';
-import { marker, shipmentBody } from './shipment-body.js';
+import { marker, markerWord, shipmentBody } from './shipment-body.js';
 
 export interface NoticeContext {
   call: Bigcommerce;
@@ -77,7 +77,8 @@ function tells(shipment: ShipmentRow, notice: Notice): boolean {
   const holds = (line: Notice['lines'][number]) =>
     shipment.items.some((item) => item.order_product_id === line.lineId && item.quantity >= line.quantity);
   if (!notice.lines.every(holds)) return false;
-  if (shipment.comments?.includes(marker(notice))) return true;
+  // Two boxes can have one label, so a shipment with another mark of ours is another package whatever its number.
+  if (shipment.comments?.startsWith(markerWord)) return shipment.comments.startsWith(marker(notice));
   return notice.trackingNumber !== null && shipment.tracking_number === notice.trackingNumber;
 }
 

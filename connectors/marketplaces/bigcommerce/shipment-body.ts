@@ -9,12 +9,15 @@ import type { LineRow } from './rows.js';
 const longestNumber = 50;
 const longestLink = 500;
 
+/** How every mark of ours begins. */
+export const markerWord = 'Waybill package ';
+
 /**
  * The mark by which a shipment is known as ours, for people to read: a package's own id, and the moment it left, since
  * an id need only be unique within one shipment.
  */
 export function marker(notice: Pick<Notice, 'packageId' | 'shippedAt'>): string {
-  return `Waybill package ${notice.packageId}, shipped ${notice.shippedAt}`;
+  return `${markerWord}${notice.packageId}, shipped ${notice.shippedAt}`;
 }
 
 /** Only what is told: BigCommerce refuses bodies that echo what it answered (reference/bigcommerce.md §3, Errors). */

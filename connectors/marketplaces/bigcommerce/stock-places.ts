@@ -1,4 +1,4 @@
-import type { StockPlace } from '../stock-port.js';
+import type { StockPlace } from '../../../domain/stock.js';
 import type { StockItem, StockProduct } from './stock-items.js';
 import type { StockLocation } from './stock-location.js';
 
@@ -12,6 +12,7 @@ export function placeOf(item: StockItem, product: StockProduct | null, location:
       : placeId('variant', item.variantId, location.id),
     title: `${product?.name ?? `Product ${item.productId}`} (${item.sku}) at ${location.label}`,
     level: item.onHand,
+    committed: 0,
     refusal: refusalOf(item, product, location),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Failure } from '../../../domain/failures.js';
-import type { MarketplaceStock, StockBasis, StockLevelToSet, StockPushed } from '../stock-port.js';
+import type { StockBasis } from '../../../domain/stock.js';
+import type { MarketplaceStock, StockLevelToSet, StockPushed } from '../stock-port.js';
 import type { Bigcommerce } from './calls.js';
 import type { Settings } from './configuration.js';
 import { chunks, findItems, findProducts, skuPage } from './stock-items.js';
@@ -20,6 +21,8 @@ export function createStock(call: Bigcommerce, settings: Settings): MarketplaceS
     return location;
   };
   return {
+    // BigCommerce keeps SKUs apart itself: two products with one are a fault there.
+    duplicateSkus: 'refuse',
     basis: () => basis(call, settings.channel ?? firstChannel),
     async places(skus) {
       const at = await stockLocation();

@@ -20,8 +20,11 @@ type ClickbankOptions = ConnectOptions<{ perSecond: number }>;
  */
 const settleMs = 120_000;
 
-/** ClickBank has no stock field anywhere, so there is no stock to push and none is offered (R19). */
-export const clickbank = { title: 'ClickBank', credentials, settings, connect, rules, readNews: null, install: null };
+export const clickbank = {
+  title: 'ClickBank',
+  noStock: 'ClickBank has no field for stock anywhere, so there is none to keep in step.',
+  ...{ credentials, settings, connect, rules, readNews: null, install: null },
+};
 
 /** The nickname whose orders alone are imported (R35); null for all that the key reads. */
 function rules(saved: unknown): ImportRules {

@@ -7,6 +7,7 @@ import type { Credentials } from './configuration.js';
 import { isMutation, type Ask, type Operation, type Shopify } from './operation.js';
 import { createPoints } from './points.js';
 import { refusedByErrors, refusedByStatus } from './refusals.js';
+import { memoryOf } from './shop-memory.js';
 
 /** Supported until 2027-10-01 (reference/shopify.md §1). */
 export const apiVersion = '2026-10';
@@ -24,7 +25,7 @@ export function createClient(options: ConnectOptions<{ perSecond: number }>, sav
     throw new Failure('address_blocked', 'The base URL of the Shopify connection is not a URL.');
   const url = new URL(`${baseUrl}/admin/api/${apiVersion}/graphql.json`);
   const token = createAccessToken({ ...options, baseUrl }, saved);
-  const points = createPoints(options.limiter, shop, options.limits);
+  const points = createPoints(options.limiter, shop, memoryOf(options.connectionId), options.limits);
   let version: string | null = null;
 
   const post = (accessToken: string, body: string, write: boolean): Promise<HttpAnswer> =>
@@ -55,7 +56,7 @@ export function createClient(options: ConnectOptions<{ perSecond: number }>, sav
     ask: Ask,
   ): Promise<Data> => {
     const write = isMutation(operation);
-    await points.take(operation.cost, ask.lane);
+    const taken = await points.take(operation, ask.lane);
     const answer = await send(JSON.stringify({ query: operation.text, variables }), write);
     version = answer.headers['x-shopify-api-version'] ?? version;
     const envelope = readEnvelope(answer);
@@ -63,9 +64,9 @@ export function createClient(options: ConnectOptions<{ perSecond: number }>, sav
     const refused = refusedByStatus(shop, answer, said, ask);
     if (refused) throw refused;
     if (!envelope) throw notUnderstood('is no GraphQL', ask, write);
-    const cost = envelope.extensions?.cost;
-    if (envelope.errors.some((each) => each.extensions?.code === 'THROTTLED')) throw await points.throttled(cost);
-    await points.settle(operation.cost, cost);
+    if (envelope.errors.some((each) => each.extensions?.code === 'THROTTLED'))
+      throw await points.throttled(envelope.extensions?.cost);
+    await points.settle(operation, taken, envelope);
     const failed = refusedByErrors(shop, envelope, ask, write);
     if (failed) throw failed;
     const data = operation.data.safeParse(envelope.data);

@@ -1,6 +1,7 @@
 import { Failure } from '../../../domain/failures.js';
 import type { MarketplaceOrder } from '../../../domain/order.js';
 import type { Marketplace, OrderPage } from '../port.js';
+import { asksForServices, moneyOf } from './chosen.js';
 import type { Settings } from './configuration.js';
 import type { Shopify } from './operation.js';
 import { ordersPage, reroutedPage } from './order-documents.js';
@@ -13,11 +14,13 @@ import {
   type ReadOrder,
   type Services,
 } from './read-orders.js';
-import { asksForServices, moneyOf, translate } from './translate.js';
+import type { ShopMemory } from './shop-memory.js';
+import { translate } from './translate.js';
 
 export interface OrderContext {
   call: Shopify;
   settings: Settings;
+  memory: ShopMemory;
 }
 
 type Request = Parameters<Marketplace['listOrders']>[0];
@@ -32,7 +35,7 @@ const overlapMs = 10 * 60_000;
  * An order is no less news when only its fulfillment orders changed: they come into being after it, are moved, split or
  * released, and nothing says that the order's own time changes with them (reference/shopify.md §4). So the first call
  * also asks for fulfillment orders updated since; only where they lead to orders that the list does not hold does the
- * pass go on to fetch those. An idle pass is one call.
+ * pass go on to fetch those. An idle pass is one call, and so are fifty orders.
  */
 export async function listOrders(context: OrderContext, request: Request): Promise<OrderPage> {
   const pass = request.page === null ? firstPage(request.since) : readToken(request.page);
@@ -63,11 +66,7 @@ const queryOf = (pass: Pass) => `updated_at:>='${pass.from}'`;
 
 async function pageOfOrders(context: OrderContext, read: ReadContext, pass: Pass): Promise<OrderPage> {
   const first = pass.after === null;
-  const answer = await read.call(
-    ordersPage(read.money, read.withServices),
-    { query: queryOf(pass), after: pass.after, first },
-    { lane: read.lane, step: 'reading orders to ship' },
-  );
+  const answer = await askForPage(context, read, { query: queryOf(pass), after: pass.after, first });
   const orders = await completeOrders(read, answer.orders.nodes);
   const beside = answer.fulfillmentOrders;
   const rerouted = beside
@@ -82,6 +81,20 @@ async function pageOfOrders(context: OrderContext, read: ReadContext, pass: Pass
         ? writeToken({ ...pass, list: 'rerouted', after: null, rerouted })
         : null,
   };
+}
+
+/** A shop that finds the large page too dear is asked for small ones from then on; a refusal costs it no points. */
+async function askForPage({ memory }: OrderContext, read: ReadContext, variables: Record<string, unknown>) {
+  const ask = { lane: read.lane, step: 'reading orders to ship' };
+  const page = (size: 'large' | 'small') => ordersPage(size, read.money, read.withServices);
+  if (memory.largePagesRefused) return read.call(page('small'), variables, ask);
+  try {
+    return await read.call(page('large'), variables, ask);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.about['code'] !== 'MAX_COST_EXCEEDED') throw error;
+    memory.largePagesRefused = true;
+    return read.call(page('small'), variables, ask);
+  }
 }
 
 /** Orders that the first list does not hold, because they did not change themselves. */

@@ -10,9 +10,10 @@ export interface Operation<Data> {
 }
 
 /**
- * Shopify charges 1 point for each object, nothing for scalars, and for a connection as many of its objects as `first`
- * asks for; one query may ask for 1,000 (reference/shopify.md §7). Older tables count two more for each connection:
- * those are counted here too, so that a page fits whichever counts.
+ * One query may ask for 1,000 points. Shopify says no more of its prices than: 1 for each object, nothing for scalars,
+ * and for a connection "sized by first" (reference/shopify.md §7). What its API answers is far less for long lists, but
+ * no page promises it; so a document is priced here by the older rule, every row in full and two more for each list,
+ * and fits by either.
  */
 export const connectionCost = (first: number, each: number): number => 2 + first * each;
 export const mutationCost = 10;
@@ -28,4 +29,5 @@ export interface Ask {
 /** One call under the shop's limit. Throws Failure for everything but an answer with whole data and no errors. */
 export type Shopify = <Data>(operation: Operation<Data>, variables: Record<string, unknown>, ask: Ask) => Promise<Data>;
 
-export const isMutation = (operation: Operation<unknown>): boolean => operation.text.trimStart().startsWith('mutation');
+export const isMutation = (operation: Operation<unknown>): boolean => operation.text.startsWith('mutation');
+export const nameOf = (operation: Operation<unknown>): string => /^\w+ (\w+)/.exec(operation.text)?.[1] ?? '';

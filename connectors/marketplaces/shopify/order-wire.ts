@@ -62,6 +62,7 @@ const fulfillmentOrder = z.object({
   deliveryMethod: z.object({ methodType: z.string() }).nullable(),
   destination: destination.nullable(),
   fulfillmentHolds: z.array(z.object({ displayReason: z.string() })),
+  supportedActions: z.array(z.object({ action: z.string() })),
   lineItems: wireFulfillmentOrderLines,
 });
 export type WireFulfillmentOrder = z.infer<typeof fulfillmentOrder>;

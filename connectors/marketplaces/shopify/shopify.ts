@@ -13,6 +13,7 @@ import { readNews } from './news.js';
 import { findNotice, notices } from './notices.js';
 import { probe } from './probe.js';
 import { isMalformed, readOrders } from './read-orders.js';
+import { memoryOf } from './shop-memory.js';
 import { stockOf } from './stock.js';
 import { translate } from './translate.js';
 
@@ -22,7 +23,7 @@ import { translate } from './translate.js';
  */
 const settleMs = 60_000;
 
-export const shopify = { title: 'Shopify', credentials, settings, connect, rules, readNews, install };
+export const shopify = { title: 'Shopify', noStock: null, credentials, settings, connect, rules, readNews, install };
 
 /** R137, R139, R140, R144, R146: what the settings restrict the import to. */
 function rules(saved: unknown): ImportRules {
@@ -44,7 +45,12 @@ function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {
   const chosen = settings.safeParse(options.settings);
   if (!chosen.success) throw new Failure('internal', 'The saved Shopify settings do not fit this version.');
   const client = createClient(options, keys.data);
-  const context = { call: client.call, settings: chosen.data, now: options.now };
+  const context = {
+    call: client.call,
+    settings: chosen.data,
+    memory: memoryOf(options.connectionId),
+    now: options.now,
+  };
   return {
     settleMs,
     listOrders: (request) => listOrders(context, request),

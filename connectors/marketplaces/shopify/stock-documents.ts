@@ -5,11 +5,13 @@ import { connectionCost, mutationCost, type Operation } from './operation.js';
 
 /** What the warehouse counts. Shopify keeps what it sold apart, as committed (reference/shopify.md §5). */
 export const quantityName = 'on_hand';
+/** Within it, what it sold and has not been told of as shipped. */
+export const committedName = 'committed';
 
 const level = z.object({
   isActive: z.boolean(),
   location: z.object({ name: z.string(), isActive: z.boolean() }),
-  quantities: z.array(z.object({ quantity: z.int() })),
+  quantities: z.array(z.object({ name: z.string(), quantity: z.int() })),
 });
 
 const item = z.object({
@@ -28,7 +30,7 @@ export const itemsBySku = {
       nodes {
         id sku tracked
         inventoryLevel(locationId: $location, includeInactive: true) {
-          isActive location { name isActive } quantities(names: ["${quantityName}"]) { quantity }
+          isActive location { name isActive } quantities(names: ["${quantityName}", "${committedName}"]) { name quantity }
         }
       }
       pageInfo { hasNextPage endCursor }

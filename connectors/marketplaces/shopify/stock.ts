@@ -1,11 +1,12 @@
 import { Failure } from '../../../domain/failures.js';
-import type { MarketplaceStock, StockPlace } from '../stock-port.js';
+import type { StockPlace } from '../../../domain/stock.js';
+import type { MarketplaceStock } from '../stock-port.js';
 import type { Settings } from './configuration.js';
 import { gid } from './ids.js';
 import type { Ask, Shopify } from './operation.js';
 import { pushStock } from './push-stock.js';
 import { toTheEnd } from './read-orders.js';
-import { itemsBySku, skusAtLocation, type WireItem } from './stock-documents.js';
+import { committedName, itemsBySku, quantityName, skusAtLocation, type WireItem } from './stock-documents.js';
 
 const reading: Ask = { lane: 'live', step: 'reading stock' };
 
@@ -15,12 +16,13 @@ const skusAtOnce = 40;
 export function stockOf(call: Shopify, settings: Settings): MarketplaceStock {
   const location = () => locationOf(settings);
   return {
+    duplicateSkus: settings.duplicateSkus ? 'all' : 'refuse',
     /** The warehouse counts pieces on its shelves; what is sold and not yet sent, Shopify subtracts itself. */
     basis: async () => 'on_hand',
     places: async (skus) => {
       const places: StockPlace[] = [];
       for (let first = 0; first < skus.length; first += skusAtOnce)
-        places.push(...(await placesOf(call, settings, location(), skus.slice(first, first + skusAtOnce))));
+        places.push(...(await placesOf(call, location(), skus.slice(first, first + skusAtOnce))));
       return places;
     },
     skus: (page) => skusOf(call, location(), page),
@@ -35,7 +37,7 @@ function locationOf({ fulfillmentLocation }: Settings): string {
   });
 }
 
-async function placesOf(call: Shopify, settings: Settings, location: string, skus: string[]): Promise<StockPlace[]> {
+async function placesOf(call: Shopify, location: string, skus: string[]): Promise<StockPlace[]> {
   const variables = {
     query: skus.map((sku) => `sku:${quoted(sku)}`).join(' OR '),
     location: gid('Location', location),
@@ -52,25 +54,21 @@ async function placesOf(call: Shopify, settings: Settings, location: string, sku
   const { nodes } = await toTheEnd(await page(null), page);
   // The search takes no notice of case, and finds parts of a SKU; a SKU is a SKU byte for byte.
   const exact = nodes.filter((item) => item.sku !== null && skus.includes(item.sku));
-  return exact.map((item) => {
-    const twins = exact.filter((each) => each.sku === item.sku).length;
-    return placeOf(item, { settings, location, name, active, twins });
-  });
+  return exact.map((item) => placeOf(item, { location, name, active }));
 }
 
 /** A phrase of Shopify's search language: quotes and backslashes inside are escaped. */
 const quoted = (sku: string) => `"${sku.replace(/["\\]/g, '\\$&')}"`;
 
-function placeOf(
-  item: WireItem,
-  at: { settings: Settings; location: string; name: string; active: boolean; twins: number },
-): StockPlace {
+function placeOf(item: WireItem, at: { location: string; name: string; active: boolean }): StockPlace {
   const stocked = item.inventoryLevel?.isActive ? item.inventoryLevel : null;
+  const figure = (name: string) => stocked?.quantities.find((each) => each.name === name)?.quantity ?? null;
   return {
     sku: item.sku!,
     placeId: `${item.id}@${at.location}`,
     title: `${item.sku!} (inventory item ${item.id}) at ${at.name}`,
-    level: stocked?.quantities[0]?.quantity ?? null,
+    level: figure(quantityName),
+    committed: figure(committedName) ?? 0,
     refusal: refusalOf(item, at),
   };
 }
@@ -82,11 +80,6 @@ function refusalOf(item: WireItem, at: Parameters<typeof placeOf>[1]): StockPlac
     return {
       cause: 'not_tracked',
       message: `Shopify does not track the stock of SKU "${sku}" (inventory item ${item.id}).`,
-    };
-  if (at.twins > 1 && !at.settings.duplicateSkus)
-    return {
-      cause: 'duplicate_sku',
-      message: `${at.twins} items at Shopify have SKU "${sku}", and the store does not update duplicate SKUs.`,
     };
   return null;
 }

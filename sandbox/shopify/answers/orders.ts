@@ -18,6 +18,9 @@ const shipping = ({ shipping }: Order): Amounts =>
 const ordered = (line: Line) => line.quantity;
 const current = (line: Line) => line.current;
 
+/** Whatever it is; weights are whole grams, in text. */
+const gramsOfAPiece = 250;
+
 export const order: Fields<Order> = {
   id: ({ id }) => gid('Order', id),
   legacyResourceId: ({ id }) => String(id),
@@ -80,6 +83,8 @@ export const order: Fields<Order> = {
   currentTotalPriceSet: (row) => moneyBag(row, added([goods(row, current), shipping(row)])),
   totalShippingPriceSet: (row) => moneyBag(row, shipping(row)),
   currentShippingPriceSet: (row) => moneyBag(row, shipping(row)),
+  totalWeight: (row) => String(pieces(row, ordered) * gramsOfAPiece),
+  currentTotalWeight: (row) => String(pieces(row, current) * gramsOfAPiece),
   totalTaxSet: (row) => moneyBag(row, nothing),
   currentTotalTaxSet: (row) => moneyBag(row, nothing),
   totalDiscountsSet: (row) => moneyBag(row, nothing),

@@ -59,7 +59,9 @@ export const query: Fields<unknown> = {
   order: (_root, { id }, call) => byGid('Order', reachableOrders(call), id) ?? null,
   fulfillmentOrders: (_root, args, call) => {
     const rows = seen(call).filter((each) => args.includeClosed === true || isOpen(each));
-    return byId(args, search(rows, args.query, fulfillmentOrderSearch, call.ignored));
+    const value = args.sortKey === 'UPDATED_AT' ? (row: FulfillmentOrder) => row.updatedAt : () => 0;
+    const found = search(rows, args.query, fulfillmentOrderSearch, call.ignored);
+    return connection(args, found, (row) => ({ value: value(row), id: row.id }));
   },
   fulfillmentOrder: (_root, { id }, call) => byGid('FulfillmentOrder', seen(call), id) ?? null,
   assignedFulfillmentOrders: (_root, args, call) => byId(args, assigned(args, call)),

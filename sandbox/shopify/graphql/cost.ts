@@ -1,4 +1,5 @@
-import { getArgumentValues, getNamedType, isCompositeType, Kind, OperationTypeNode } from 'graphql';
+import { getArgumentValues, getDirectiveValues, getNamedType, isCompositeType, Kind, OperationTypeNode } from 'graphql';
+import { GraphQLIncludeDirective, GraphQLSkipDirective, type SelectionNode } from 'graphql';
 import type { FieldNode, FragmentDefinitionNode, GraphQLCompositeType, GraphQLField, GraphQLSchema } from 'graphql';
 import type { OperationDefinitionNode, SelectionSetNode } from 'graphql';
 
@@ -66,7 +67,7 @@ class Count {
   private selections(set: SelectionSetNode, type: GraphQLCompositeType, answer: unknown): number {
     let shared = 0;
     let branch = 0;
-    for (const selection of set.selections) {
+    for (const selection of set.selections.filter((each) => this.isIncluded(each))) {
       if (selection.kind === Kind.FIELD) shared += this.field(selection, type, answer);
       else {
         const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.of.fragments[selection.name.value]!;
@@ -87,7 +88,17 @@ class Count {
     if (type.name.endsWith('Connection')) return this.connection(node, field, answer);
     if (answer === null) return object;
     const values = Array.isArray(answer) ? answer : [answer];
-    return object + Math.max(0, ...values.map((value) => this.selections(node.selectionSet!, type, value)));
+    const dearest = object + Math.max(0, ...values.map((value) => this.selections(node.selectionSet!, type, value)));
+    // A look-up of several things by id counts each of them.
+    const { ids } = getArgumentValues(field, node, this.of.variables) as { ids?: unknown[] };
+    return dearest * (Array.isArray(ids) ? ids.length : 1);
+  }
+
+  private isIncluded(selection: SelectionNode): boolean {
+    const { variables } = this.of;
+    const skip = getDirectiveValues(GraphQLSkipDirective, selection, variables)?.['if'] === true;
+    const include = getDirectiveValues(GraphQLIncludeDirective, selection, variables)?.['if'] !== false;
+    return include && !skip;
   }
 
   private connection(node: FieldNode, field: GraphQLField<unknown, unknown>, answer: unknown): number {

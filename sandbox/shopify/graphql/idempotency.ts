@@ -1,4 +1,4 @@
-import { getDirectiveValues, type GraphQLResolveInfo } from 'graphql';
+import { getDirectiveValues, getNamedType, type GraphQLObjectType, type GraphQLResolveInfo } from 'graphql';
 import { badRequest } from './connection.js';
 
 /** Mutations that honour `@idempotent`, and since 2026-04 refuse to run without (reference/shopify.md §6). */
@@ -21,7 +21,10 @@ export interface Attempts {
   made: Map<string, { input: string; payload: unknown; at: number }>;
 }
 
-/** Runs a guarded mutation once for each key; on every other field the directive is legal and does nothing. */
+/**
+ * Runs a guarded mutation once for each key; on every other field the directive is legal and does nothing. A key whose
+ * attempt failed is spent, be it only by user errors: the harsher reading of "use a new key".
+ */
 export function idempotently(attempts: Attempts, info: GraphQLResolveInfo, args: object, run: () => unknown): unknown {
   if (!guarded.includes(info.fieldName)) return run();
   const directive = info.schema.getDirective('idempotent')!;
@@ -30,18 +33,27 @@ export function idempotently(attempts: Attempts, info: GraphQLResolveInfo, args:
   const at = attempts.now().getTime();
   const input = JSON.stringify([info.fieldName, args]);
   const made = attempts.made.get(key);
-  if (made && at - made.at < keptMs) return made.input === input ? made.payload : mismatch(info);
+  if (made && at - made.at < keptMs) {
+    if (made.input !== input) return refused(info, 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH', texts.mismatch);
+    return failed(made.payload) ? refused(info, 'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED', texts.failed) : made.payload;
+  }
   const payload = run();
   attempts.made.set(key, { input, payload, at });
   return payload;
 }
 
-const mismatchText = 'The same idempotency key cannot be used with different operation parameters.';
+const texts = {
+  mismatch: 'The same idempotency key cannot be used with different operation parameters.',
+  failed: 'A previous request with this idempotency key failed. Retry with a new idempotency key.',
+};
 
-function mismatch(info: GraphQLResolveInfo): object {
-  const payload = info.schema.getType(`${info.fieldName[0]!.toUpperCase()}${info.fieldName.slice(1)}Payload`);
-  const fields = payload && 'getFields' in payload ? Object.keys(payload.getFields()) : [];
-  const nulls = Object.fromEntries(fields.map((field) => [field, null]));
-  const error = { field: null, message: mismatchText, code: 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH' };
-  return { ...nulls, userErrors: [error] };
+function failed(payload: unknown): boolean {
+  return (payload as { userErrors: unknown[] }).userErrors.length > 0;
+}
+
+/** The mutation's own payload with nothing in it but the error. */
+function refused(info: GraphQLResolveInfo, code: string, message: string): object {
+  const payload = getNamedType(info.returnType) as GraphQLObjectType;
+  const nulls = Object.fromEntries(Object.keys(payload.getFields()).map((field) => [field, null]));
+  return { ...nulls, userErrors: [{ field: null, message, code }] };
 }

@@ -26,8 +26,8 @@ export function search<Row>(
 }
 
 function parse(query: string): Search {
-  // A term, with a field and a quoted value or without; a bracket; or a word of the syntax.
-  const tokens = query.match(/[()]|-?(?:[\w.]+:)?(?:[<>]=?)?(?:'[^']*'|"[^"]*"|[^\s()]+)/g) ?? [];
+  // A term, with a field and a quoted value or without; a bracket; or a word of the syntax. A backslash escapes inside quotes.
+  const tokens = query.match(/[()]|-?(?:[\w.]+:)?(?:[<>]=?)?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^\s()]+)/g) ?? [];
   let next = 0;
   return either();
 
@@ -67,7 +67,7 @@ function term(token: string): Search {
     kind: 'term',
     field,
     operator: operator as '=',
-    value: value.replace(/^(['"])(.*)\1$/s, '$2'),
+    value: /^(['"]).*\1$/s.test(value) ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value,
   };
 }
 

@@ -4,21 +4,21 @@ import { byGid, moment, type Subscription } from '../state/shop.js';
 import { holds } from '../state/tokens.js';
 import { userError, type UserError } from './user-errors.js';
 
-interface CreateArguments {
-  topic: string;
-  webhookSubscription: {
-    uri?: string | null;
-    callbackUrl?: string | null;
-    name?: string | null;
-    filter?: string | null;
-    includeFields?: string[] | null;
-  };
+interface SubscriptionInput {
+  uri?: string | null;
+  callbackUrl?: string | null;
+  name?: string | null;
+  filter?: string | null;
+  includeFields?: string[] | null;
 }
 
 /** Topics that carry people's data. */
 const protectedTopics = /^(orders|fulfillments|refunds|returns|customers)\//;
 
-function webhookSubscriptionCreate({ topic, webhookSubscription: input }: CreateArguments, call: Call) {
+function webhookSubscriptionCreate(
+  { topic, webhookSubscription: input }: { topic: string; webhookSubscription: SubscriptionInput },
+  call: Call,
+) {
   const { shop } = call;
   const uri = input.uri ?? input.callbackUrl ?? '';
   const problem = subscribeProblem(call, topic, uri);
@@ -53,15 +53,31 @@ function subscribeProblem({ shop, token }: Call, topic: string, uri: string): Us
   return null;
 }
 
+/** Changes what is given and leaves the rest. */
+function webhookSubscriptionUpdate(
+  { id, webhookSubscription: input }: { id: string; webhookSubscription: SubscriptionInput },
+  call: Call,
+) {
+  const subscription = byGid('WebhookSubscription', call.shop.subscriptions, id);
+  const uri = input.uri ?? input.callbackUrl ?? subscription?.uri ?? '';
+  const problem = subscription && uri !== subscription.uri ? subscribeProblem(call, subscription.topic, uri) : null;
+  if (!subscription || problem) return { webhookSubscription: null, userErrors: [problem ?? unknownSubscription] };
+  const { name, filter, includeFields } = { ...subscription, ...input };
+  Object.assign(subscription, { uri, name, filter, includeFields: includeFields ?? [] });
+  return { webhookSubscription: subscription, userErrors: [] };
+}
+
+const unknownSubscription = userError(['id'], 'Webhook subscription does not exist');
+
 function webhookSubscriptionDelete({ id }: { id: string }, { shop }: Call) {
   const subscription = byGid('WebhookSubscription', shop.subscriptions, id);
-  if (!subscription)
-    return {
-      deletedWebhookSubscriptionId: null,
-      userErrors: [userError(['id'], 'Webhook subscription does not exist')],
-    };
+  if (!subscription) return { deletedWebhookSubscriptionId: null, userErrors: [unknownSubscription] };
   shop.subscriptions.splice(shop.subscriptions.indexOf(subscription), 1);
   return { deletedWebhookSubscriptionId: id, userErrors: [] };
 }
 
-export const webhookMutations = { webhookSubscriptionCreate, webhookSubscriptionDelete };
+export const webhookMutations = {
+  webhookSubscriptionCreate,
+  webhookSubscriptionUpdate,
+  webhookSubscriptionDelete,
+};

@@ -6,7 +6,8 @@ import { orderBody } from './webhook-bodies.js';
 /** Every change of an order moves its updatedAt and is announced. */
 export function touch(shop: Shop, order: Order, ...topics: string[]): void {
   order.updatedAt = moment(shop);
-  for (const topic of [...topics, 'ORDERS_UPDATED']) shop.announce(topic, orderBody(shop, order));
+  const body = orderBody(shop, order);
+  for (const topic of [...topics, 'ORDERS_UPDATED']) shop.announce(topic, body);
 }
 
 export function cancelOrder(shop: Shop, order: Order, reason = 'CUSTOMER'): void {

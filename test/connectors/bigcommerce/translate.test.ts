@@ -203,7 +203,8 @@ describe('R116: what each status says of the order', () => {
     bench.sandbox.life.setStatus(order, statusId);
     const now = await bench.marketplace.fetchOrder(imported.externalId);
     const kept = { lines: imported.lines, addresses: [], told: [], telling: false };
-    expect(judgeOrder(kept, now && { order: now, addresses: [] }, {}).outcome).toBe(expected);
+    const { outcome } = judgeOrder(kept, now && { order: now, addresses: [] }, {});
+    expect(outcome).toBe(expected);
   });
 
   it('an archived order is cancelled, a held and a disputed one says so', async () => {

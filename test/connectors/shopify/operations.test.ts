@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import {
   buildClientSchema,
-  isInputObjectType,
+  isObjectType,
   NoDeprecatedCustomRule,
   parse,
   validate,
@@ -30,8 +30,8 @@ const fixed = [orders, notices, stock, probes, webhooks].flatMap((documents) =>
 const money = ['shopMoney', 'presentmentMoney'] as const;
 const made: [string, Operation<unknown>][] = [
   ...money.flatMap((amounts): [string, Operation<unknown>][] => [
-    [`ordersPage ${amounts}`, orders.ordersPage(amounts, false)],
-    [`ordersPage ${amounts}, services`, orders.ordersPage(amounts, true)],
+    [`ordersPage large ${amounts}`, orders.ordersPage('large', amounts, false)],
+    [`ordersPage small ${amounts}, services`, orders.ordersPage('small', amounts, true)],
     [`ordersById ${amounts}`, orders.ordersById(amounts, true, orders.ordersAtOnce)],
     [`moreLines ${amounts}`, orders.moreLines(amounts)],
   ]),
@@ -58,8 +58,8 @@ describe('every document', () => {
 });
 
 it('names only carriers that Shopify knows, exactly as it writes them', () => {
-  const type = schema.getType('FulfillmentTrackingInput');
-  const description = (isInputObjectType(type) && type.getFields()['company']?.description) || '';
+  const type = schema.getType('FulfillmentTrackingInfo');
+  const description = (isObjectType(type) && type.getFields()['company']?.description) || '';
   const everywhere = [...description.matchAll(/^ +\* ([^*\n]+)$/gm)].map((match) => match[1]!.trim());
   const byCountry = [...description.matchAll(/\*\*: ([^*]+)/g)].flatMap((match) => match[1]!.split(/,\s*/));
   const listed = new Set([...everywhere, ...byCountry.map((name) => name.trim())]);

@@ -1,0 +1,248 @@
+import fc from 'fast-check';
+import type { AskedLines } from '../../domain/line-changes.js';
+import type { LineStanding, MarketplaceOrder, OrderLine } from '../../domain/order.js';
+import { judgeEnded, judgeOrder, type KeptOrder, type TakenOver, type Verdict } from '../../domain/order-changes.js';
+import { check } from './check.js';
+import { aLine, anOrder, frozen } from './given.js';
+
+const ids = ['a', 'b', 'c', 'd'];
+const standings: LineStanding[] = [
+  'clear',
+  'clear',
+  'clear',
+  'refund_pending',
+  'refunded',
+  'charged_back',
+  'cancelled',
+];
+
+const lines = fc.uniqueArray(
+  fc
+    .record({
+      lineId: fc.constantFrom(...ids),
+      sku: fc.constantFrom('kit', 'mug'),
+      pieces: fc.integer({ min: 1, max: 4 }),
+      standing: fc.constantFrom(...standings),
+      shippable: fc.boolean(),
+      destinationId: fc.constantFrom('main', 'other'),
+    })
+    .map(({ pieces, ...line }) => aLine({ ...line, quantity: pieces, wanted: pieces })),
+  { selector: (line) => line.lineId },
+);
+const addresses = fc.tuple(fc.constantFrom('x', 'y', null), fc.constantFrom('x', 'y')).map(([main, other]) => [
+  { destinationId: 'main', seen: main },
+  { destinationId: 'other', seen: other },
+]);
+const kepts: fc.Arbitrary<KeptOrder> = fc.record({
+  lines,
+  addresses,
+  told: fc.constant([]),
+  telling: fc.boolean(),
+});
+const presents = fc.record({
+  order: fc
+    .record({
+      lines,
+      shippedAtMarketplace: fc.boolean(),
+      cancelled: fc.boolean(),
+      heldBecause: fc.option(fc.constant('fraud')),
+    })
+    .map(anOrder),
+  addresses,
+});
+const askeds: fc.Arbitrary<AskedLines> = fc.dictionary(
+  fc.constantFrom(...ids),
+  fc.constantFrom<AskedLines[string]>('open', 'anew', 'over'),
+);
+
+const wanted = (line: Pick<OrderLine, 'standing' | 'shippable'>) =>
+  line.shippable && (line.standing === 'clear' || line.standing === 'refund_pending');
+
+/** As the rows take a change over. */
+function apply(kept: KeptOrder, taken: TakenOver, seen: KeptOrder['addresses']): KeptOrder {
+  const replaced = (lineId: string) => taken.lines.find((each) => each.lineId === lineId);
+  const added = taken.lines.filter((line) => !kept.lines.some((each) => each.lineId === line.lineId));
+  return {
+    ...kept,
+    lines: [...kept.lines.map((line) => replaced(line.lineId) ?? line), ...added].map((line) =>
+      taken.gone.includes(line.lineId) ? { ...line, standing: 'cancelled' as const } : line,
+    ),
+    addresses: kept.addresses.map((each) =>
+      taken.addresses.includes(each.destinationId)
+        ? seen.find((one) => one.destinationId === each.destinationId)!
+        : each,
+    ),
+  };
+}
+
+describe('an order compared with its marketplace', () => {
+  it('is left alone only if everything about to be sent is wanted as it is kept', () => {
+    check(
+      fc.property(kepts, presents, askeds, fc.subarray(ids), (kept, present, asked, sending) => {
+        if (judgeOrder(kept, present, asked, sending).outcome !== 'unchanged') return;
+        for (const line of kept.lines.filter((each) => wanted(each) && asked[each.lineId] === undefined)) {
+          const now = present.order.lines.find((each) => each.lineId === line.lineId)!;
+          expect(now).toMatchObject({ sku: line.sku, quantity: line.quantity, destinationId: line.destinationId });
+          expect(wanted({ ...now, shippable: true })).toBe(true);
+          if (sending.includes(line.lineId)) expect(now.standing).toBe('clear');
+          expect([present.order.cancelled, present.order.heldBecause]).toEqual([false, null]);
+          expect(present.order.shippedAtMarketplace && !kept.telling).toBe(false);
+        }
+      }),
+      1000,
+    );
+  });
+
+  it('has nothing more to take over once it took a change over', () => {
+    check(
+      fc.property(kepts, presents, askeds, (kept, present, asked) => {
+        const verdict = judgeOrder(kept, present, asked);
+        if (verdict.outcome !== 'changed') return;
+        const after = apply(kept, verdict.taken, present.addresses);
+        const again = judgeOrder(after, present, asked);
+        expect(['unchanged', 'held', 'shipped_elsewhere']).toContain(again.outcome);
+      }),
+      1000,
+    );
+  });
+
+  it('changes the plan only for what no warehouse works on, by exactly the difference', () => {
+    check(
+      fc.property(kepts, presents, askeds, (kept, present, lines) => {
+        // No warehouse was asked for a line that is not kept.
+        const mine = Object.entries(lines).filter(([lineId]) => kept.lines.some((line) => line.lineId === lineId));
+        const asked = Object.fromEntries(mine);
+        const verdict = judgeOrder(kept, present, asked);
+        if (verdict.outcome !== 'changed') return;
+        expect(verdict.free.filter((each) => asked[each.lineId] === 'open')).toEqual([]);
+        expect(verdict.late.filter((each) => asked[each.lineId] !== 'open')).toEqual([]);
+        if (verdict.late.length > 0) expect(verdict.conflict).not.toBeNull();
+        for (const { lineId, by } of [...verdict.free, ...verdict.late]) {
+          const before = kept.lines.find((line) => line.lineId === lineId);
+          const now = present.order.lines.find((line) => line.lineId === lineId);
+          const had = before && wanted(before) ? before.wanted : 0;
+          const shippable = before?.shippable ?? now?.shippable ?? false;
+          const has = now && !present.order.cancelled && wanted({ ...now, shippable }) ? now.wanted : 0;
+          expect(by).toBe(has - had);
+        }
+      }),
+      1000,
+    );
+  });
+
+  it('is cancelled only if nothing of what is left is wanted, and never once it has ended', () => {
+    check(
+      fc.property(kepts, fc.option(presents), askeds, (kept, present, asked) => {
+        expect(['unchanged', 'changed']).toContain(judgeEnded(kept, present).outcome);
+        if (judgeOrder(kept, present, asked).outcome !== 'cancelled') return;
+        const left = kept.lines.filter((line) => wanted(line) && asked[line.lineId] !== 'over');
+        expect(left).not.toEqual([]);
+        if (!present || present.order.cancelled) return;
+        const alive = present.order.lines.filter((line) => left.some((each) => each.lineId === line.lineId));
+        expect(alive.filter((line) => wanted({ ...line, shippable: true }))).toEqual([]);
+      }),
+      1000,
+    );
+  });
+
+  it('comes to every verdict, the same each time and without writing to what it was given', () => {
+    const seen = new Set<Verdict['outcome']>();
+    check(
+      fc.property(kepts, fc.option(presents), askeds, fc.subarray(ids), (kept, present, asked, sending) => {
+        const first = judgeOrder(...frozen(structuredClone([kept, present, asked, sending] as const)));
+        expect(judgeOrder(kept, present, asked, sending)).toEqual(first);
+        seen.add(first.outcome);
+      }),
+      1000,
+    );
+    const all = ['cancelled', 'changed', 'held', 'refund_pending', 'shipped_elsewhere', 'unchanged'];
+    expect([...seen].sort()).toEqual(all);
+  });
+});
+
+const seen = [{ destinationId: 'main', seen: 'x' }];
+const keeping = (all: OrderLine[], over: Partial<KeptOrder> = {}): KeptOrder => ({
+  ...{ lines: all, addresses: seen, told: [], telling: false },
+  ...over,
+});
+const judge = (kept: KeptOrder, order: Partial<MarketplaceOrder> | null, asked: AskedLines = {}, sending?: string[]) =>
+  judgeOrder(kept, order && { order: anOrder(order), addresses: seen }, asked, sending);
+
+describe('what an order is to its marketplace', () => {
+  it('a refund that is being decided stops the line it is about and no other', () => {
+    const kept = keeping([aLine({ lineId: 'a' }), aLine({ lineId: 'b' })]);
+    const now = { lines: [aLine({ lineId: 'a' }), aLine({ lineId: 'b', standing: 'refund_pending' })] };
+    expect(judge(kept, now, {}, ['b'])).toEqual({
+      outcome: 'refund_pending',
+      reason: 'A refund is pending for line b.',
+    });
+    expect(judge(kept, now, {}, ['a'])).toEqual({ outcome: 'unchanged' });
+    expect(judge(kept, now)).toEqual({ outcome: 'unchanged' });
+  });
+
+  it('whether a line is goods is settled at import: one that ClickBank shows without saying so is no new line', () => {
+    const kept = keeping([aLine({ lineId: 'a' }), aLine({ lineId: 'pdf', shippable: false })]);
+    expect(judge(kept, { lines: [aLine({ lineId: 'a' }), aLine({ lineId: 'pdf' })] })).toEqual({
+      outcome: 'unchanged',
+    });
+  });
+
+  it('an order that is gone, or of which only digital lines are left, is cancelled', () => {
+    const kept = keeping([aLine({ lineId: 'a' }), aLine({ lineId: 'pdf', shippable: false })]);
+    expect(judge(kept, null)).toMatchObject({
+      outcome: 'cancelled',
+      reason: 'The marketplace no longer has this order.',
+    });
+    expect(judge(kept, { lines: [aLine({ lineId: 'pdf' })] })).toMatchObject({
+      outcome: 'cancelled',
+      reason: 'Nothing is left to send at the marketplace: line a (SKU kit-1) removed: 1 → 0.',
+      taken: { gone: ['a'] },
+    });
+  });
+
+  it('lessons 6: shipped there and not by us is elsewhere, but what we told it ourselves is not', () => {
+    const kept = keeping([aLine({ lineId: 'a', quantity: 2, wanted: 2 })]);
+    const now = { lines: [aLine({ lineId: 'a', quantity: 2, wanted: 2 })], shippedAtMarketplace: true };
+    expect(judge(kept, now)).toMatchObject({ outcome: 'shipped_elsewhere' });
+    expect(judge({ ...kept, told: [{ lineId: 'a', quantity: 1 }] }, now)).toMatchObject({
+      outcome: 'shipped_elsewhere',
+    });
+    expect(judge({ ...kept, told: [{ lineId: 'a', quantity: 2 }] }, now)).toEqual({ outcome: 'unchanged' });
+    expect(judge({ ...kept, telling: true }, now)).toEqual({ outcome: 'unchanged' });
+  });
+
+  it('what we shipped makes no difference, whether the marketplace counts it down or lists it no more', () => {
+    const kept = keeping([aLine({ lineId: 'a', quantity: 3, wanted: 3 }), aLine({ lineId: 'b' })]);
+    const left = [aLine({ lineId: 'a', quantity: 1, wanted: 3 })];
+    expect(judge(kept, { lines: left }, { a: 'open', b: 'over' })).toEqual({ outcome: 'unchanged' });
+  });
+
+  it('pieces that somebody else sends of a line nobody was asked for are not sent again', () => {
+    const kept = keeping([aLine({ lineId: 'a', quantity: 3, wanted: 3 })]);
+    expect(judge(kept, { lines: [aLine({ lineId: 'a', quantity: 1, wanted: 3 })] })).toMatchObject({
+      outcome: 'changed',
+      free: [{ lineId: 'a', by: -2 }],
+      conflict: null,
+    });
+  });
+
+  it('an address counts as changed only against what was seen there, and late once a warehouse has it', () => {
+    const kept = keeping([aLine({ lineId: 'a' })], { addresses: [{ destinationId: 'main', seen: 'older' }] });
+    const now = { lines: [aLine({ lineId: 'a' })] };
+    expect(judge(kept, now)).toMatchObject({ outcome: 'changed', taken: { addresses: ['main'] }, conflict: null });
+    expect(judge(kept, now, { a: 'open' })).toMatchObject({ conflict: 'the delivery address' });
+    const unknown = { ...kept, addresses: [{ destinationId: 'main', seen: null }] };
+    expect(judge(unknown, now)).toEqual({ outcome: 'unchanged' });
+  });
+
+  it('a refund and a cancellation after everything was sent are only words', () => {
+    const kept = keeping([aLine({ lineId: 'a' })]);
+    const refunded = judge(kept, { lines: [aLine({ lineId: 'a', standing: 'refunded' })] }, { a: 'over' });
+    expect(refunded).toMatchObject({ outcome: 'changed', conflict: null });
+    expect(judge(kept, { lines: [aLine({ lineId: 'a' })], cancelled: true }, { a: 'over' })).toMatchObject({
+      outcome: 'changed',
+      reason: 'Changed at the marketplace: line a (SKU kit-1) cancelled: 1 → 0.',
+      conflict: null,
+    });
+  });
+});
