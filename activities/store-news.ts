@@ -1,6 +1,8 @@
 import type { StoreNews } from '../connectors/marketplaces/port.js';
 import { dueWebhooks, markWebhooksFailed, markWebhooksProcessed, type DueWebhook } from '../database/inbox-work.js';
+import { recordUninstalled } from '../database/store-accounts.js';
 import { Failure } from '../domain/failures.js';
+import { isAlive, uninstalledAttention } from '../domain/install.js';
 import type { MalformedOrder } from '../domain/order.js';
 import { probeStore, showOnStore } from './check-store.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
@@ -22,7 +24,7 @@ const done = new Map<string, string>();
 /** What is done for each kind of news. A kind that has no entry stays in the inbox. */
 export const handlers: Partial<Record<StoreNews['kind'], Handler>> = {
   orders: takeIn,
-  uninstalled: lookAtAccess,
+  uninstalled: lookWhetherUninstalled,
   scopes: lookAtAccess,
   ignored: () => Promise.resolve(done),
 };
@@ -108,5 +110,21 @@ async function lookAtAccess(deps: ActivityDependencies, connected: ConnectedStor
     if (!(error instanceof Failure) || error.outcome !== 'rejected') throw error;
     await showOnStore(deps, connected.store.id, error);
   }
+  return done;
+}
+
+/**
+ * The application is said to be gone. News may come late, when it is back: one probe tells. Its keys are forgotten then,
+ * so that nothing is tried any more, and its store shows what to do.
+ */
+async function lookWhetherUninstalled(
+  deps: ActivityDependencies,
+  { store, marketplace }: ConnectedStore,
+): Promise<Map<string, string>> {
+  const alive = await marketplace.probe().then(isAlive, (error: unknown) => {
+    if (error instanceof Failure && error.outcome === 'rejected') return false;
+    throw error;
+  });
+  if (!alive) await recordUninstalled(deps.db, store.id, uninstalledAttention(store.id), deps.wakeups.now());
   return done;
 }

@@ -60,14 +60,9 @@ async function mayBeThere(
 /** The plan saw an address; a person may have had it erased since. */
 function refuseErased({ shipTo, reference }: Submission): void {
   const [field] = missingAddressFields(shipTo);
-  if (field)
-    throw new Failure(
-      'address_incomplete',
-      `The address lacks "${field}": it was erased after the order was planned.`,
-      {
-        ...{ reference, field },
-      },
-    );
+  if (!field) return;
+  const what = `The address lacks "${field}": it was erased after the order was planned.`;
+  throw new Failure('address_incomplete', what, { reference, field });
 }
 
 async function askWarehouse(deps: ActivityDependencies, submission: Submission, to: OrderState): Promise<void> {

@@ -1,14 +1,11 @@
 import { recordUninstalled } from '../database/store-accounts.js';
-import { attention } from '../domain/attention.js';
 import { Failure } from '../domain/failures.js';
-import { waitKeys } from '../domain/identifiers.js';
-import { isAlive, uninstalledFailure } from '../domain/install.js';
+import { isAlive, uninstalledAttention } from '../domain/install.js';
 import type { Dependencies } from './dependencies.js';
 
 /** A store's application was removed at the moment given: its keys are forgotten and a person is told. */
 export async function uninstall(dependencies: Dependencies, storeId: string, at: Date): Promise<void> {
-  const { code, message, about } = uninstalledFailure(storeId);
-  await recordUninstalled(dependencies.db, storeId, attention(code, message, about, waitKeys.connection(storeId)), at);
+  await recordUninstalled(dependencies.db, storeId, uninstalledAttention(storeId), at);
 }
 
 /**

@@ -46,8 +46,11 @@ async function eraseOrders(trx: Either, request: PrivacyRequest, openToo: boolea
       where o.store_id = ${request.storeId} and ${about(request, sql`o.external_id`)}
     ), blanked as (
       update recipients r set name = '', company = null, line1 = '', line2 = null, city = '', region = null,
-        postal_code = null, email = null, phone = null, erased_at = ${now}
+        postal_code = null, email = null, phone = null, seen = null, erased_at = ${now}
       from asked a where r.order_id = a.id and a.ready and r.erased_at is null returning 1
+    ), changes as (
+      update order_changes c set taken = jsonb_set(taken, '{destinations}', '[]') from asked a
+      where c.order_id = a.id and a.ready
     ), edits as (
       delete from address_edits e using asked a where e.order_id = a.id and a.ready returning 1
     )

@@ -35,11 +35,11 @@ export async function storesOfAccount(
   return query.orderBy('id').execute();
 }
 
-/** The application is in this account now. What was wrong because it was not is over. */
+/** The application is in this account now. What was wrong because it was not is over; webhooks are registered anew. */
 export async function recordInstalled(db: Database, storeId: string, account: string, now: Date): Promise<void> {
   await db
     .updateTable('stores')
-    .set({ account, installed_at: now, uninstalled_at: null, attention: null })
+    .set({ account, installed_at: now, uninstalled_at: null, attention: null, webhooks: null })
     .where('id', '=', storeId)
     .execute();
 }
@@ -56,7 +56,8 @@ export async function recordUninstalled(
 ): Promise<boolean> {
   const { rows } = await sql<{ id: string }>`
     with gone as (
-      update stores set uninstalled_at = ${at}, attention = ${JSON.stringify(attention)}, probe = null, probed_at = null
+      update stores set uninstalled_at = ${at}, attention = ${JSON.stringify(attention)}, probe = null, probed_at = null,
+        webhooks = null
       where id = ${storeId} and uninstalled_at is null and (installed_at is null or installed_at <= ${at})
       returning id
     ), forgotten as (

@@ -1,4 +1,6 @@
+import { attention, type Attention } from './attention.js';
 import { Failure } from './failures.js';
+import { waitKeys } from './identifiers.js';
 import type { PrivacyKind } from './privacy.js';
 import type { ProbeReport } from './store.js';
 
@@ -55,7 +57,13 @@ export function uninstalledFailure(storeId: string): Failure {
   });
 }
 
+/** The same for the store itself. */
+export function uninstalledAttention(storeId: string): Attention {
+  const { code, message, about } = uninstalledFailure(storeId);
+  return attention(code, message, about, waitKeys.connection(storeId));
+}
+
 /** A notification of an uninstall may come late, after the application is back: a token that may do anything lives. */
 export function isAlive(report: ProbeReport): boolean {
-  return report.permissions.some((each) => each.standing === 'granted');
+  return report.accounts.length > 0 || report.permissions.some((each) => each.standing === 'granted');
 }

@@ -5,7 +5,7 @@ import { createHttp } from '../../connectors/http.js';
 import { install as bigcommerce } from '../../connectors/marketplaces/bigcommerce/install.js';
 import { install as shopify } from '../../connectors/marketplaces/shopify/install.js';
 import { createStore } from '../../database/stores.js';
-import { defaultStoreSettings, type MarketplaceName, type ProbeReport } from '../../domain/store.js';
+import { defaultStoreSettings, type ProbeReport } from '../../domain/store.js';
 import type { Configuration } from '../../worker/configuration.js';
 import { createInstallers } from '../../worker/installers.js';
 import { app } from '../support/install-calls.js';
@@ -60,7 +60,7 @@ export async function startInstallHarness(configuration: object = environment): 
     ...{ tokens: tokens.tokens, probe, clock },
     aStore: (marketplace, tenantId = harness.tenant) =>
       createStore(harness.database.db, {
-        ...{ tenantId, name: `${marketplace} <store>`, marketplace: marketplace as MarketplaceName },
+        ...{ tenantId, name: `${marketplace} <store>`, marketplace },
         ...{ baseUrl: tokens.tokens.url, settings: defaultStoreSettings },
       }).then((store) => store.id),
     async close() {

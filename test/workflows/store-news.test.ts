@@ -2,7 +2,8 @@ import { keepDelivery } from '../../database/webhook-inbox.js';
 import { waitKeys } from '../../domain/identifiers.js';
 import { Failure } from '../../domain/failures.js';
 import type { StoreNews } from '../../connectors/marketplaces/port.js';
-import { readCredentials } from '../../database/credentials.js';
+import { readCredentials, saveCredentials } from '../../database/credentials.js';
+import { recordInstalled } from '../../database/store-accounts.js';
 import { aLine } from '../domain/given.js';
 import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
@@ -137,23 +138,6 @@ it('D6, R113: access that changed is probed at once, and what is missing stays o
   expect((await flow.store()).attention).toBeNull();
 });
 
-it('an app that is removed shows at once; orders queue and are caught up when it is back', async () => {
-  const held = shop.sell({ lines: [kit()] });
-  shop.down = new Failure('credentials_refused', 'The shop refused the token.');
-  await notify('uninstalled');
-  await eventually(async () =>
-    expect((await flow.store()).attention).toMatchObject({
-      cause: 'credentials_refused',
-      waitsFor: waitKeys.connection(waybill.storeId),
-    }),
-  );
-  expect((await flow.store()).enabled).toBe(true);
-  shop.down = null;
-  await flow.saved(waitKeys.connection(waybill.storeId));
-  await flow.until(held, 'submitted');
-  await eventually(async () => expect((await flow.store()).attention).toBeNull());
-});
-
 describe('registration', () => {
   const webhooks = async () => (await flow.store()).webhooks!;
 
@@ -188,4 +172,24 @@ describe('registration', () => {
     expect(await checked(1.1)).toBe(3);
     expect(await webhooks()).toMatchObject({ problem: null });
   });
+});
+
+it('an app that is removed shows at once; orders queue and are caught up when it is back', async () => {
+  const held = shop.sell({ lines: [kit()] });
+  shop.down = new Failure('credentials_refused', 'The shop refused the token.');
+  await notify('uninstalled');
+  await eventually(async () =>
+    expect((await flow.store()).attention).toMatchObject({
+      cause: 'app_uninstalled',
+      waitsFor: waitKeys.connection(waybill.storeId),
+    }),
+  );
+  expect((await flow.store()).enabled).toBe(true);
+  shop.down = null;
+  const place = { tenantId: waybill.tenantId, connectionId: waybill.storeId, field: 'api' as const };
+  await saveCredentials(waybill.db, waybill.keyRing, { ...place, value: { apiKey: 'API-ANOTHER' } });
+  await recordInstalled(waybill.db, waybill.storeId, 'an-account', new Date());
+  await flow.saved(waitKeys.connection(waybill.storeId));
+  await flow.until(held, 'submitted');
+  await eventually(async () => expect((await flow.store()).attention).toBeNull());
 });

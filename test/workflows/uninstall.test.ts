@@ -4,9 +4,8 @@ import { carryOutErasures } from '../../database/erasure.js';
 import { orderAddresses } from '../../database/order-detail.js';
 import { keepPrivacyRequest } from '../../database/privacy-requests.js';
 import { recordInstalled, recordUninstalled } from '../../database/store-accounts.js';
-import { attention } from '../../domain/attention.js';
 import { waitKeys } from '../../domain/identifiers.js';
-import { uninstalledFailure } from '../../domain/install.js';
+import { uninstalledAttention } from '../../domain/install.js';
 import { anAddress } from '../domain/given.js';
 import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
@@ -29,8 +28,7 @@ const calls = () => waybill.clickbank.standIn.calls.length;
 
 /** As the API does when the marketplace says so. */
 async function uninstall(): Promise<void> {
-  const { code, message, about } = uninstalledFailure(waybill.storeId);
-  const problem = attention(code, message, about, waitKeys.connection(waybill.storeId));
+  const problem = uninstalledAttention(waybill.storeId);
   expect(await recordUninstalled(waybill.db, waybill.storeId, problem, new Date())).toBe(true);
 }
 
