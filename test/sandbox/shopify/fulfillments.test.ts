@@ -80,6 +80,7 @@ describe('fulfillments', () => {
     expect(await refusal({ ...here!, id: 'gid://shopify/FulfillmentOrder/1' })).toBe(
       'Fulfillment order does not exist.',
     );
+    expect(await refusal(here!, here!)).toBe('Fulfillment order line items must be unique.');
     expect(sandbox.ledger().fulfillments).toEqual([]);
   });
 

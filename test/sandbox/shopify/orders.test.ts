@@ -151,12 +151,24 @@ describe('what the merchant does', () => {
     ]);
   });
 
+  it('takes a fulfillment back: its pieces are to be sent again, by another fulfillment order', async () => {
+    sandbox.addOrders([{ lines: [{ sku: 'KIT-1', quantity: 2 }] }]);
+    sandbox.fulfilElsewhere('#1001');
+    sandbox.cancelFulfillment('#1001');
+    expect(await fulfillmentOrders()).toMatchObject([
+      { status: 'CLOSED' },
+      { status: 'OPEN', lineItems: { nodes: [{ sku: 'KIT-1', remainingQuantity: 2 }] } },
+    ]);
+    expect(sandbox.ledger().orders).toMatchObject([{ fulfillmentStatus: 'UNFULFILLED' }]);
+    expect(sandbox.ledger().stock.find((each) => each.sku === 'KIT-1')).toMatchObject({ committed: 2, onHand: 100 });
+  });
+
   it('takes returns, and puts the goods back where they were received', async () => {
     sandbox.addOrders([{ lines: [{ sku: 'KIT-1', quantity: 2 }] }]);
     sandbox.fulfilElsewhere('#1001');
-    const returned = sandbox.addReturn('#1001', { lines: [{ sku: 'KIT-1', quantity: 1, reason: 'DEFECTIVE' }] });
-    sandbox.dispose(returned, { type: 'RESTOCKED', quantity: 1, location: 'Main Warehouse' });
-    sandbox.closeReturn(returned);
+    sandbox.addReturn('#1001', { lines: [{ sku: 'KIT-1', quantity: 1, reason: 'DEFECTIVE' }] });
+    sandbox.dispose('#1001', { sku: 'KIT-1', type: 'RESTOCKED', quantity: 1, location: 'Main Warehouse' });
+    sandbox.closeReturn('#1001');
     expect(
       await read(
         'orders.nodes.0',
