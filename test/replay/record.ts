@@ -16,10 +16,12 @@ import { createPayloadCodec } from '../../worker/payload-codec.js';
 import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
 import { testTaskQueue, workflowBundle } from '../support/temporal.js';
+import { createScriptedStock } from '../support/scripted-stock.js';
 import { saveListings, startWaybill, type Waybill } from '../support/waybill.js';
 import { sampleAddress } from '../workflows/addresses.js';
 import { flowOf, type Flow } from '../workflows/flow.js';
 import { reconcile } from '../workflows/reconcile.js';
+import { startStockSync } from '../workflows/stock-flow.js';
 import { stubActivities } from '../workflows/stub-activities.js';
 import { historiesFolder, historyKeyRing, writeHistory } from './recorded.js';
 
@@ -27,7 +29,8 @@ quietTemporal();
 let waybill: Waybill;
 let flow: Flow;
 beforeAll(async () => {
-  waybill = await startWaybill({ deadlineMs: 1_500 });
+  const { port: stock } = createScriptedStock();
+  waybill = await startWaybill({ deadlineMs: 1_500, marketplace: (real) => ({ ...real, stock }) });
   flow = flowOf(waybill);
   await rm(historiesFolder, { recursive: true, force: true });
   await waybill.enable();
@@ -255,6 +258,16 @@ describe('connections', () => {
     await flow.tellStore('resume');
     await record('store/messages', storeWorkflowId(waybill.storeId));
     await record('warehouse/messages', warehouseWorkflowId(waybill.warehouseId));
+  });
+
+  it('a stock sync, paused, resumed and stopped', async () => {
+    const sync = await startStockSync(waybill);
+    await sync.round();
+    await sync.tell('pause');
+    await sync.tell('resume');
+    await sync.round();
+    await sync.stop();
+    await record('stock/messages', sync.handle.workflowId);
   });
 
   it('a store that starts its history anew', async () => {
