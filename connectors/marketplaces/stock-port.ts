@@ -33,7 +33,7 @@ export interface StockPlace {
   refusal: { cause: StockRefusal; message: string } | null;
 }
 
-export type StockRefusal = 'not_tracked' | 'not_changeable' | 'location_disabled';
+export type StockRefusal = 'not_tracked' | 'not_changeable' | 'location_disabled' | 'duplicate_sku';
 
 export interface StockLevelToSet {
   placeId: string;

@@ -1,0 +1,106 @@
+import { Failure } from '../../../domain/failures.js';
+import type { MarketplaceStock, StockPlace } from '../stock-port.js';
+import type { Settings } from './configuration.js';
+import { gid } from './ids.js';
+import type { Ask, Shopify } from './operation.js';
+import { pushStock } from './push-stock.js';
+import { toTheEnd } from './read-orders.js';
+import { itemsBySku, skusAtLocation, type WireItem } from './stock-documents.js';
+
+const reading: Ask = { lane: 'live', step: 'reading stock' };
+
+/** SKUs in one search: 40 of 20 letters are a query of a thousand. */
+const skusAtOnce = 40;
+
+export function stockOf(call: Shopify, settings: Settings): MarketplaceStock {
+  const location = () => locationOf(settings);
+  return {
+    /** The warehouse counts pieces on its shelves; what is sold and not yet sent, Shopify subtracts itself. */
+    basis: async () => 'on_hand',
+    places: async (skus) => {
+      const places: StockPlace[] = [];
+      for (let first = 0; first < skus.length; first += skusAtOnce)
+        places.push(...(await placesOf(call, settings, location(), skus.slice(first, first + skusAtOnce))));
+      return places;
+    },
+    skus: (page) => skusOf(call, location(), page),
+    push: (levels) => pushStock(call, location(), levels),
+  };
+}
+
+function locationOf({ fulfillmentLocation }: Settings): string {
+  if (fulfillmentLocation !== null) return fulfillmentLocation;
+  throw new Failure('request_rejected', 'The store has no fulfillment location yet: choose one in its settings.', {
+    field: 'fulfillmentLocation',
+  });
+}
+
+async function placesOf(call: Shopify, settings: Settings, location: string, skus: string[]): Promise<StockPlace[]> {
+  const variables = {
+    query: skus.map((sku) => `sku:${quoted(sku)}`).join(' OR '),
+    location: gid('Location', location),
+  };
+  let name = `location ${location}`;
+  let active = true;
+  const page = async (after: string | null) => {
+    const answer = await call(itemsBySku, { ...variables, after }, reading);
+    if (!answer.location) throw new Failure('not_found', `Shopify has no location ${location}.`, { location });
+    name = answer.location.name;
+    active = answer.location.isActive;
+    return answer.inventoryItems;
+  };
+  const { nodes } = await toTheEnd(await page(null), page);
+  // The search takes no notice of case, and finds parts of a SKU; a SKU is a SKU byte for byte.
+  const exact = nodes.filter((item) => item.sku !== null && skus.includes(item.sku));
+  return exact.map((item) => {
+    const twins = exact.filter((each) => each.sku === item.sku).length;
+    return placeOf(item, { settings, location, name, active, twins });
+  });
+}
+
+/** A phrase of Shopify's search language: quotes and backslashes inside are escaped. */
+const quoted = (sku: string) => `"${sku.replace(/["\\]/g, '\\$&')}"`;
+
+function placeOf(
+  item: WireItem,
+  at: { settings: Settings; location: string; name: string; active: boolean; twins: number },
+): StockPlace {
+  const stocked = item.inventoryLevel?.isActive ? item.inventoryLevel : null;
+  return {
+    sku: item.sku!,
+    placeId: `${item.id}@${at.location}`,
+    title: `${item.sku!} (inventory item ${item.id}) at ${at.name}`,
+    level: stocked?.quantities[0]?.quantity ?? null,
+    refusal: refusalOf(item, at),
+  };
+}
+
+function refusalOf(item: WireItem, at: Parameters<typeof placeOf>[1]): StockPlace['refusal'] {
+  const sku = item.sku!;
+  if (!at.active) return { cause: 'location_disabled', message: `The location ${at.name} is not active at Shopify.` };
+  if (!item.tracked)
+    return {
+      cause: 'not_tracked',
+      message: `Shopify does not track the stock of SKU "${sku}" (inventory item ${item.id}).`,
+    };
+  if (at.twins > 1 && !at.settings.duplicateSkus)
+    return {
+      cause: 'duplicate_sku',
+      message: `${at.twins} items at Shopify have SKU "${sku}", and the store does not update duplicate SKUs.`,
+    };
+  return null;
+}
+
+async function skusOf(
+  call: Shopify,
+  location: string,
+  page: string | null,
+): Promise<{ skus: string[]; nextPage: string | null }> {
+  const answer = await call(skusAtLocation, { location: gid('Location', location), after: page }, reading);
+  if (!answer.location) throw new Failure('not_found', `Shopify has no location ${location}.`, { location });
+  const { nodes, pageInfo } = answer.location.inventoryLevels;
+  return {
+    skus: [...new Set(nodes.flatMap(({ item }) => item.sku || []))],
+    nextPage: pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null,
+  };
+}
