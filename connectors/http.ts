@@ -120,9 +120,13 @@ function at(call: HttpCall): Record<string, string> {
   return { host: call.url.host, path: call.url.pathname };
 }
 
-/** Retry-After in seconds or as a date; x-retry-after is ShipBob's spelling. Clamped to an hour. */
+/**
+ * Retry-After in seconds or as a date; x-retry-after is ShipBob's spelling and at times BigCommerce's, which otherwise
+ * tells the milliseconds left in its window. Clamped to an hour.
+ */
 function retryAfter(headers: Record<string, string>): { retryAfterMs?: number } {
-  const text = headers['retry-after'] ?? headers['x-retry-after'];
+  const window = headers['x-rate-limit-time-reset-ms'];
+  const text = headers['retry-after'] ?? headers['x-retry-after'] ?? (window && String(Number(window) / 1000));
   if (text === undefined) return {};
   const seconds = Number(text);
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(text) - Date.now();

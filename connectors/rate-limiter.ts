@@ -46,5 +46,6 @@ export function backfillOnly(limiter: RateLimiter): RateLimiter {
       }
     },
     block: (key, milliseconds) => limiter.block(key, milliseconds),
+    giveBack: (limits) => limiter.giveBack(limits),
   };
 }

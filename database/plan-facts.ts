@@ -22,7 +22,7 @@ interface FactsRow {
 export async function loadPlanFacts(db: Database, orderId: string, generation: number): Promise<PlanFacts> {
   const { rows } = await sql<FactsRow>`
     /* prepared */ select o.store_id, o.external_id, o.total, o.weight, s.settings,
-      (select coalesce(jsonb_agg(jsonb_build_object('lineId', l.line_id, 'sku', l.sku, 'quantity', l.quantity,
+      (select coalesce(jsonb_agg(jsonb_build_object('lineId', l.line_id, 'sku', l.sku, 'title', l.title, 'quantity', l.quantity,
                                            'shippable', l.shippable, 'destinationId', l.destination_id) order by l.position), '[]')
          from order_lines l where l.order_id = o.id and l.standing in ('clear', 'refund_pending')) as lines,
       (select jsonb_agg(jsonb_build_object('destinationId', r.destination_id,

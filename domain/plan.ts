@@ -12,7 +12,7 @@ export interface PlanFacts {
   externalId: string;
   /** Rises when a person sends an order out anew after the warehouse cancelled it. */
   generation: number;
-  lines: Pick<OrderLine, 'lineId' | 'sku' | 'quantity' | 'shippable' | 'destinationId'>[];
+  lines: Pick<OrderLine, 'lineId' | 'sku' | 'title' | 'quantity' | 'shippable' | 'destinationId'>[];
   /** Where the lines go, each with the customer's choice for it: one for almost every order. */
   destinations: Destination[];
   total: string | null;
@@ -79,6 +79,7 @@ function planLine(facts: PlanFacts, line: PlanFacts['lines'][number]): Group | {
   if (!destination) throw new Error(`line ${line.lineId} goes to ${destinationId}, which the order does not have`);
   const incomplete = addressProblem(facts, destination);
   if (incomplete) return { problem: incomplete };
+  if (line.sku.trim() === '') return { problem: skuMissing(line) };
   const listing = facts.listings.find((each) => each.sku === line.sku) ?? null;
   if (!listing && facts.unlistedSku === 'attention') return { problem: unlisted(facts.storeId, line) };
   const decision = chooseFor(facts, destination, listing?.warehouseId ?? null);
@@ -145,6 +146,15 @@ function unlisted(storeId: string, line: PlanFacts['lines'][number]): Attention 
     `Line ${line.lineId}: no listing maps SKU "${line.sku}".`,
     { line: line.lineId, sku: line.sku },
     waitKeys.listing(storeId, line.sku),
+  );
+}
+
+/** No listing can be named for it, and no warehouse asked: only the marketplace can give the product a SKU (R106). */
+function skuMissing({ lineId, title }: PlanFacts['lines'][number]): Attention {
+  return attention(
+    'listing_missing',
+    `Line ${lineId}: product "${title}" has no SKU. Give it one at the marketplace for the orders to come; this order has to be sent by hand.`,
+    { line: lineId, product: title },
   );
 }
 

@@ -40,7 +40,7 @@ const lines = fc
     }),
     { maxLength: 5 },
   )
-  .map((list) => list.map((line, index) => ({ ...line, lineId: `line-${index}` })));
+  .map((list) => list.map((line, index) => ({ ...line, lineId: `line-${index}`, title: line.sku })));
 const facts: fc.Arbitrary<PlanFacts> = fc.record({
   storeId: fc.constant('sto_1'),
   externalId: externalIds,
@@ -239,6 +239,16 @@ describe('a plan that cannot be made', () => {
     });
     expect(found?.message).toContain('line-2');
     expect(found?.message).toContain('"mug:2"');
+  });
+
+  it('R106: a line without a SKU is named by its product, also where unlisted SKUs are passed through', () => {
+    for (const unlistedSku of ['attention', 'pass_through'] as const) {
+      const found = problem({ unlistedSku, lines: [aLine(), aLine({ lineId: '65', sku: ' ', title: 'Garden Mug' })] });
+      expect(found).toMatchObject({ cause: 'listing_missing', about: { line: '65', product: 'Garden Mug' } });
+      expect(found?.message).toContain('Line 65: product "Garden Mug" has no SKU');
+      // No listing can ever be saved for it.
+      expect(found?.waitsFor).toBeNull();
+    }
   });
 
   it('R3: passes an unlisted SKU through as it is where the store says so', () => {

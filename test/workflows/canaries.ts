@@ -1,5 +1,6 @@
 import type { Payload } from '@temporalio/common';
 import { parseWorkflowId } from '../../domain/identifiers.js';
+import { sandboxBigcommerceCredentials } from '../../sandbox/bigcommerce/state.js';
 import { sandboxKey } from '../../sandbox/clickbank/state.js';
 import { sandboxShipbobToken } from '../../sandbox/shipbob/sandbox.js';
 import { createPayloadCodec } from '../../worker/payload-codec.js';
@@ -16,7 +17,9 @@ export const canary = {
   },
 };
 
-const peopleAndSecrets = [...Object.values(canary.customer), sandboxKey.apiKey, sandboxShipbobToken];
+const { accessToken, clientSecret } = sandboxBigcommerceCredentials;
+const secrets = [sandboxKey.apiKey, sandboxShipbobToken, accessToken, clientSecret];
+const peopleAndSecrets = [...Object.values(canary.customer), ...secrets];
 
 /** The server's own word on an activity that was cancelled before a worker took it. */
 const ofTheServer = '"ACTIVITY_ID_NOT_STARTED"';
