@@ -4,11 +4,8 @@ import type { ConnectOptions } from '../../connectors/connect-options.js';
 import { Failure } from '../../domain/failures.js';
 import { recording, type Exchange } from './exchange.js';
 
-const noLimit: RateLimiter = {
-  take: () => Promise.resolve(),
-  block: () => Promise.resolve(),
-  giveBack: () => Promise.resolve(),
-};
+const nothing = () => Promise.resolve();
+const noLimit: RateLimiter = { take: nothing, block: nothing, giveBack: nothing };
 
 /** Opens a client to a sandbox, lets `work` use the connectors it makes of it, and gives back all that was said. */
 export async function drive(
