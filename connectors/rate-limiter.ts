@@ -4,6 +4,8 @@ export interface RateLimit {
   key: string;
   capacity: number;
   perSecond: number;
+  /** What this call takes, in the vendor's unit; 1 where it counts calls. Never above `capacity`. */
+  cost?: number;
 }
 
 /**
@@ -15,4 +17,6 @@ export interface RateLimiter {
   take(limits: RateLimit[], lane: 'live' | 'backfill'): Promise<void>;
   /** The vendor told us to stop: nobody calls under this key for so long. */
   block(key: string, milliseconds: number): Promise<void>;
+  /** The call took less than was reserved: `cost` of each limit is free again. */
+  giveBack(limits: RateLimit[]): Promise<void>;
 }

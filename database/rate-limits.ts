@@ -8,6 +8,8 @@ interface Limit {
   key: string;
   capacity: number;
   perSecond: number;
+  /** What the call takes; 1 where it is not said. */
+  cost?: number;
 }
 
 /** Live calls queue this long, so that a burst of orders is spread instead of failed; then Temporal waits for us. */
@@ -24,12 +26,12 @@ export function createRateLimiter(db: Database) {
       const { rows } = await sql<{ wait: string }>`
         with limits as (${asRows(limits)}), taken as (
           insert into rate_limits as r (key, next_at)
-          select key, clock_timestamp() + make_interval(secs => 1 / "perSecond") from limits order by key
+          select key, clock_timestamp() + make_interval(secs => cost / "perSecond") from limits order by key
           on conflict (key) do update
             set next_at = greatest(r.next_at, clock_timestamp())
-              + (select make_interval(secs => 1 / l."perSecond") from limits l where l.key = r.key)
+              + (select make_interval(secs => l.cost / l."perSecond") from limits l where l.key = r.key)
             where greatest(r.blocked_until, r.next_at
-                - (select make_interval(secs => (l.capacity - 1) / l."perSecond") from limits l where l.key = r.key))
+                - (select make_interval(secs => (l.capacity - l.cost) / l."perSecond") from limits l where l.key = r.key))
               <= clock_timestamp() + make_interval(secs => ${longestQueueMs[lane] / 1000})
           returning key, next_at, blocked_until
         )
@@ -41,6 +43,11 @@ export function createRateLimiter(db: Database) {
       if (wait > 1) await sleep(wait);
     },
 
+    async giveBack(limits: Limit[]): Promise<void> {
+      await sql`update rate_limits r set next_at = r.next_at - make_interval(secs => l.cost / l."perSecond")
+        from (${asRows(limits)}) l where r.key = l.key`.execute(db);
+    },
+
     async block(key: string, milliseconds: number): Promise<void> {
       const until = sql`clock_timestamp() + make_interval(secs => ${milliseconds / 1000})`;
       await sql`insert into rate_limits as r (key, next_at, blocked_until) values (${key}, now(), ${until})
@@ -50,8 +57,8 @@ export function createRateLimiter(db: Database) {
 }
 
 const asRows = (limits: Limit[]) => sql`
-  select * from jsonb_to_recordset(${JSON.stringify(limits)}::jsonb)
-    as l(key text, capacity double precision, "perSecond" double precision)`;
+  select * from jsonb_to_recordset(${JSON.stringify(limits.map((limit) => ({ cost: 1, ...limit })))}::jsonb)
+    as l(key text, capacity double precision, "perSecond" double precision, cost double precision)`;
 
 const longest = (rows: { wait: string }[]) => Math.max(0, ...rows.map((row) => Number(row.wait)));
 
@@ -59,7 +66,7 @@ const longest = (rows: { wait: string }[]) => Math.max(0, ...rows.map((row) => N
 async function refusal(db: Database, limits: Limit[]): Promise<Failure> {
   const { rows } = await sql<{ wait: string }>`
     select extract(epoch from greatest(r.blocked_until,
-      r.next_at - make_interval(secs => (l.capacity - 1) / l."perSecond")) - clock_timestamp()) * 1000 as wait
+      r.next_at - make_interval(secs => (l.capacity - l.cost) / l."perSecond")) - clock_timestamp()) * 1000 as wait
     from (${asRows(limits)}) l join rate_limits r using (key)`.execute(db);
   const retryAfterMs = Math.ceil(longest(rows)) + 250;
   return new Failure('rate_limited', 'The shared allowance of the vendor account is used up.', {}, { retryAfterMs });

@@ -123,6 +123,11 @@ export const failureCatalogue = {
     title: 'The marketplace refused the shipment notice',
     fix: "Read the marketplace's reason; when it is settled, retry, or mark the order as shipped elsewhere.",
   },
+  out_of_stock_at_location: {
+    outcome: 'rejected',
+    title: 'The marketplace has no stock of a shipped SKU at the location it ships from',
+    fix: "Correct the stock of the SKU at the location named here in the marketplace's own pages, or run a stock sync; then retry.",
+  },
   cancelled_at_warehouse: {
     outcome: 'rejected',
     title: 'The warehouse cancelled its order',

@@ -94,6 +94,8 @@ export function decideImport(order: MarketplaceOrder, settings: StoreSettings, c
 
 function leftOutLine(line: OrderLine, { location, service }: ImportRules): LeftOutLine | null {
   const { lineId } = line;
+  if (line.quantity === 0)
+    return { lineId, cause: 'already_shipped', reason: `Line ${lineId} was fulfilled already at the marketplace.` };
   if (location !== null && line.shippable && line.location !== location)
     return {
       lineId,

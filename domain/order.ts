@@ -9,7 +9,10 @@ export interface OrderLine {
   /** The store's SKU, byte for byte. */
   sku: string;
   title: string;
-  /** Pieces that are still to be sent, a positive whole number. */
+  /**
+   * Pieces that are still to be sent; 0 where all were sent and other lines of the order were not. Of a line that was
+   * refunded, and in an order that has shipped as a whole, the pieces there were.
+   */
   quantity: number;
   /**
    * Pieces the customer is to have in all, those already sent among them: less only by a refund, a removal or another

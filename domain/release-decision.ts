@@ -11,7 +11,9 @@ export type ReleaseDecision =
   /** The marketplace counts it as shipped although we did not ship it (lessons 6: two parties shipping one order). */
   | { release: 'shipped_elsewhere'; reason: string };
 
-const givenUp = (line: OrderLine) => ['refunded', 'charged_back', 'cancelled'].includes(line.standing);
+/** A line without pieces left was fulfilled by somebody else: what we asked for is not sent a second time. */
+const givenUp = (line: OrderLine) =>
+  line.quantity === 0 || ['refunded', 'charged_back', 'cancelled'].includes(line.standing);
 
 /**
  * `ours` are the lines to send, one named for each of its components; `now` is the same order as the marketplace shows it at present.
@@ -36,7 +38,7 @@ export function decideRelease(ours: Pick<OrderLine, 'lineId'>[], now: Marketplac
 }
 
 function goneReason(gone: Pick<OrderLine, 'lineId'>[]): string {
-  return `Refunded, charged back, cancelled or removed at the marketplace: ${names(gone)}.`;
+  return `Refunded, charged back, cancelled, removed or fulfilled at the marketplace: ${names(gone)}.`;
 }
 
 function names(lines: Pick<OrderLine, 'lineId'>[]): string {

@@ -1,6 +1,6 @@
 import type { UnlistedSkuPolicy } from './listing.js';
 
-export type MarketplaceName = 'clickbank';
+export type MarketplaceName = 'clickbank' | 'shopify';
 export type WarehouseSystem = 'shipbob';
 
 /** How one store wants its orders treated. What only one marketplace knows is in `marketplace`, checked by its connector. */

@@ -72,7 +72,10 @@ export interface StoreNews {
     | 'customer_data_request'
     | 'customer_erasure'
     | 'store_erasure';
-  /** External ids of orders, as MarketplaceOrder has them. */
+  /**
+   * External ids of orders, as MarketplaceOrder has them. None with `orders` means that it does not name them: the
+   * store is polled then.
+   */
   orderIds: string[];
 }
 

@@ -4,6 +4,7 @@ import type { MarketplaceName } from '../../domain/store.js';
 import type { ConnectOptions } from '../connect-options.js';
 import { clickbank } from './clickbank/clickbank.js';
 import type { Marketplace, StoreNews } from './port.js';
+import { shopify } from './shopify/shopify.js';
 
 /** What the rest of the house knows of a marketplace before it is connected. */
 export interface MarketplaceDefinition {
@@ -37,4 +38,4 @@ export interface MarketplaceDefinition {
 }
 
 /** A new marketplace is one new folder and one line here. */
-export const marketplaces: Record<MarketplaceName, MarketplaceDefinition> = { clickbank };
+export const marketplaces: Record<MarketplaceName, MarketplaceDefinition> = { clickbank, shopify };

@@ -15,7 +15,11 @@ import { freshDatabase, type FreshDatabase } from '../support/database.js';
 import { temporalAddress, testTaskQueue } from '../support/temporal.js';
 import { connectSample, enableSample } from '../support/waybill.js';
 
-const lifted: RateLimiter = { take: async () => undefined, block: async () => undefined };
+const lifted: RateLimiter = {
+  take: async () => undefined,
+  block: async () => undefined,
+  giveBack: async () => undefined,
+};
 
 type Urls = { clickbank: string; shipbob: string };
 

@@ -96,6 +96,26 @@ describe('the shared limit', () => {
   });
 });
 
+describe('a limit that counts more than calls', () => {
+  it('takes what each call costs, and gives back what it did not use', async () => {
+    const points = { key: 'points', capacity: 1_000, perSecond: 0.001 };
+    await limiter().take([{ ...points, cost: 900 }], 'live');
+    await expect(limiter().take([{ ...points, cost: 101 }], 'live')).rejects.toMatchObject({ code: 'rate_limited' });
+    await limiter().take([{ ...points, cost: 100 }], 'live');
+    await limiter().giveBack([{ ...points, cost: 850 }]);
+    await limiter().take([{ ...points, cost: 800 }], 'live');
+    await expect(limiter().take([{ ...points, cost: 100 }], 'live')).rejects.toMatchObject({ code: 'rate_limited' });
+  });
+
+  it('never lends more than its capacity, whatever is given back', async () => {
+    const points = { key: 'lent', capacity: 100, perSecond: 0.001 };
+    await limiter().take([{ ...points, cost: 10 }], 'live');
+    await limiter().giveBack([{ ...points, cost: 5_000 }]);
+    await limiter().take([{ ...points, cost: 100 }], 'live');
+    await expect(limiter().take([points], 'live')).rejects.toMatchObject({ code: 'rate_limited' });
+  });
+});
+
 describe('a vendor that says stop', () => {
   it('is heard by every worker, and by no other key', async () => {
     const limit = { key: 'blocked', capacity: 10, perSecond: 100 };

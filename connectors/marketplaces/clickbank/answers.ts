@@ -1,5 +1,6 @@
 import { Failure } from '../../../domain/failures.js';
 import type { HttpAnswer } from '../../http.js';
+import { parseStorable } from '../../storable-json.js';
 import { isRecord, toArray } from './quirks.js';
 
 export interface Rows {
@@ -26,17 +27,9 @@ function notUnderstood(roots: readonly string[]): Failure {
   return new Failure('answer_malformed', `ClickBank's answer holds no ${roots.join(' or ')}.`);
 }
 
-/**
- * PostgreSQL takes neither NUL nor half a surrogate pair in text or jsonb, so both become the replacement character
- * here, at the edge: one odd name must not fail the insert of a page.
- */
 export function parseJson(text: string): unknown {
   try {
-    // Both can only come escaped, and almost no answer holds an escape: it is spared the walk through every value.
-    if (!text.includes('\\u')) return JSON.parse(text);
-    return JSON.parse(text, (_key, value: unknown) =>
-      typeof value === 'string' ? value.replace(/[\0\p{Surrogate}]/gu, '\ufffd') : value,
-    );
+    return parseStorable(text);
   } catch {
     throw new Failure('answer_malformed', 'ClickBank answered with something that is not JSON.');
   }

@@ -51,7 +51,7 @@ describe('keys', () => {
   ])('R34: refuses %j before it is saved, and when it is opened', (credentials) => {
     expect(clickbank.credentials.safeParse(credentials).success).toBe(false);
     const http = () => Promise.reject(new Error('no call is made'));
-    const limiter = { take: async () => undefined, block: async () => undefined };
+    const limiter = { take: async () => undefined, block: async () => undefined, giveBack: async () => undefined };
     const open = () =>
       clickbank.connect({
         connectionId: 'c',

@@ -41,6 +41,7 @@ export function memoryLimiter(clock: Clock): RateLimiter & { taken: RateLimit[][
       limiter.blocks.push(key);
       blocked.set(key, clock.now().getTime() + milliseconds);
     },
+    giveBack: async () => undefined,
   };
   return limiter;
 }

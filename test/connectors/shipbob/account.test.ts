@@ -155,6 +155,7 @@ describe('ShipBob limit', () => {
         level -= 1;
       },
       block: async () => undefined,
+      giveBack: async () => undefined,
     };
     const warehouse = bench.connect({ limiter: bucket });
     for (let call = 0; call < 500; call += 1) await warehouse.shippingMethods();

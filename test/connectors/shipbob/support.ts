@@ -23,6 +23,7 @@ export function openLimiter(): OpenLimiter {
     blocked: [],
     take: async (limits) => void limiter.taken.push(...limits),
     block: async (key, milliseconds) => void limiter.blocked.push({ key, milliseconds }),
+    giveBack: async () => undefined,
   };
   return limiter;
 }

@@ -1,0 +1,114 @@
+import { Failure } from '../../../domain/failures.js';
+import type { PackageWriteback } from '../../../domain/shipment.js';
+import type { Notice, NoticeProof } from '../port.js';
+import type { Settings } from './configuration.js';
+import { gid } from './ids.js';
+import { fulfillmentsOf, linesOfFulfillment, type WireFulfillment } from './notice-documents.js';
+import type { Ask, Shopify } from './operation.js';
+import { toTheEnd } from './read-orders.js';
+import { trackingCompany } from './tracking-companies.js';
+
+export interface NoticeContext {
+  call: Shopify;
+  settings: Settings;
+  now: () => Date;
+}
+
+/**
+ * One notice a package: Shopify takes all of its lines at once. Which locations they are at is seen when it is told. A
+ * package with nothing but a part of a bundle has no whole piece to fulfill; the one that completes it tells of it.
+ */
+export function notices(writeback: PackageWriteback): Notice[] {
+  const lines = writeback.lines.flatMap(({ lineId, quantity }) => (quantity > 0 ? [{ lineId, quantity }] : []));
+  if (lines.length === 0) return [];
+  return [
+    {
+      externalId: writeback.externalId,
+      packageId: writeback.packageId,
+      part: 'package',
+      lines,
+      carrier: trackingCompany(writeback.carrier ?? '') ?? '',
+      trackingNumber: writeback.trackingNumber?.trim() || null,
+      trackingUrl: writeback.trackingUrl,
+      shippedAt: writeback.shippedAt,
+      placedAt: writeback.placedAt,
+    },
+  ];
+}
+
+/** Proof is that fulfillments of the order with this tracking number hold all that the package holds. */
+export async function findNotice(context: NoticeContext, notice: Notice): Promise<NoticeProof | null> {
+  const { covered, fulfillments } = await coverage(context, notice);
+  if (notice.lines.some((line) => (covered.get(line.lineId) ?? 0) < line.quantity)) return null;
+  const tracking = fulfillments.flatMap((each) => each.trackingInfo);
+  const told = tracking.find((each) => each.number?.trim() === notice.trackingNumber) ?? tracking[0];
+  return {
+    readAt: context.now().toISOString(),
+    carrier: told?.company ?? '',
+    trackingNumber: notice.trackingNumber,
+    answer: {
+      fulfillment: fulfillments.map((each) => each.name).join(', '),
+      status: fulfillments.map((each) => each.status).join(', '),
+      createdAt: fulfillments[0]?.createdAt ?? null,
+      company: told?.company ?? null,
+      trackingNumber: told?.number ?? null,
+    },
+  };
+}
+
+/**
+ * How many pieces of each line the notice's own fulfillments hold. A fulfillment carries no reference of ours, so its
+ * tracking number is what makes it ours. Two packages of an order that share a number and the same lines are therefore
+ * one at Shopify: rather a piece that stays unfulfilled, where people see it, than a customer mailed twice.
+ */
+export async function coverage(
+  context: NoticeContext,
+  notice: Notice,
+): Promise<{ covered: Map<string, number>; fulfillments: WireFulfillment[] }> {
+  const ask = asking(notice);
+  const fulfillments = (await readFulfillments(context.call, notice, ask)).filter((each) => isOf(each, notice));
+  const covered = new Map<string, number>();
+  for (const each of fulfillments)
+    for (const { lineId, quantity } of await readLines(context.call, each, ask))
+      covered.set(lineId, (covered.get(lineId) ?? 0) + quantity);
+  return { covered, fulfillments };
+}
+
+export function asking(notice: Notice): Ask {
+  return {
+    lane: 'live',
+    step: `the fulfillment of order ${notice.externalId}`,
+    about: { order: notice.externalId, package: notice.packageId },
+  };
+}
+
+/** Twenty are nearly always all: the dearer question is asked only where they are not. */
+async function readFulfillments(call: Shopify, notice: Notice, ask: Ask): Promise<WireFulfillment[]> {
+  for (const count of [20, 250]) {
+    const { order } = await call(fulfillmentsOf(count), { id: gid('Order', notice.externalId) }, ask);
+    if (!order) throw new Failure('not_found', `Shopify does not show order ${notice.externalId}.`, ask.about);
+    if (order.fulfillments.length < count || count === 250) return order.fulfillments;
+  }
+  return [];
+}
+
+async function readLines(call: Shopify, { id }: WireFulfillment, ask: Ask) {
+  const page = async (after: string | null) =>
+    (await call(linesOfFulfillment, { id, after }, ask)).fulfillment.fulfillmentLineItems;
+  const { nodes } = await toTheEnd(await page(null), page);
+  return nodes.map((line) => ({ lineId: line.lineItem.id, quantity: line.quantity ?? 0 }));
+}
+
+/** These took nothing off what is to be sent, or gave it back. */
+const undone = ['CANCELLED', 'ERROR', 'FAILURE'];
+
+/** Warehouses' clocks run ahead, and behind; a fulfillment without a number from before the package is not its own. */
+const clocksDifferMs = 24 * 60 * 60_000;
+
+function isOf(fulfillment: WireFulfillment, notice: Notice): boolean {
+  if (undone.includes(fulfillment.status)) return false;
+  const numbers = fulfillment.trackingInfo.flatMap((each) => each.number?.trim() || []);
+  if (notice.trackingNumber !== null) return numbers.includes(notice.trackingNumber);
+  const since = Date.parse(notice.shippedAt) - clocksDifferMs;
+  return numbers.length === 0 && Date.parse(fulfillment.createdAt) >= since;
+}

@@ -1,0 +1,86 @@
+import type { Order, Return } from '../state/orders.js';
+import { gid, moment, type Shop } from '../state/shop.js';
+import { lineOfSku } from './edits.js';
+import { locationOf, orderOf } from './lookups.js';
+import { touch } from './orders.js';
+import { changeLevel, openLevel } from './stock.js';
+
+export interface ReturnSpec {
+  lines: { sku: string; quantity: number; reason?: string; note?: string }[];
+  /** As the customer leaves it; an approved one is OPEN. */
+  status?: Return['status'];
+}
+
+/** Of pieces that were fulfilled. */
+export function addReturn(shop: Shop, order: Order, { lines, status = 'OPEN' }: ReturnSpec): Return {
+  const count = shop.returns.filter((each) => each.orderId === order.id).length;
+  const row: Return = {
+    id: shop.nextId(),
+    name: `${order.name}-R${count + 1}`,
+    orderId: order.id,
+    status,
+    createdAt: moment(shop),
+    closedAt: null,
+    lines: lines.map(({ sku, quantity, reason = 'UNWANTED', note = '' }) => ({
+      id: shop.nextId(),
+      fulfillmentLineId: sentLine(shop, order, sku),
+      ...{ quantity, reason, note },
+    })),
+    dispositions: [],
+  };
+  shop.returns.push(row);
+  announce(shop, status === 'REQUESTED' ? 'RETURNS_REQUEST' : 'RETURNS_APPROVE', row);
+  return row;
+}
+
+function sentLine(shop: Shop, order: Order, sku: string): number {
+  const { id } = lineOfSku(order, sku);
+  const sent = shop.fulfillments.flatMap((each) => each.lines).find((line) => line.lineId === id);
+  if (!sent) throw new Error(`nothing of SKU "${sku}" of order ${order.name} was fulfilled`);
+  return sent.id;
+}
+
+export interface DispositionSpec {
+  quantity: number;
+  type: 'RESTOCKED' | 'NOT_RESTOCKED' | 'PROCESSING_REQUIRED' | 'MISSING';
+  location: string;
+}
+
+/** What became of the pieces of a return's line; restocked ones are for sale again. */
+export function dispose(shop: Shop, row: Return, lineId: number, spec: DispositionSpec): void {
+  const location = locationOf(shop, spec.location);
+  const { type, quantity } = spec;
+  row.dispositions.push({
+    id: shop.nextId(),
+    lineId,
+    type,
+    quantity,
+    locationId: location.id,
+    createdAt: moment(shop),
+  });
+  if (type === 'RESTOCKED') {
+    const line = row.lines.find((each) => each.id === lineId)!;
+    const sent = shop.fulfillments.flatMap((each) => each.lines).find((each) => each.id === line.fulfillmentLineId)!;
+    const bought = orderOf(shop, row).lines.find((each) => each.id === sent.lineId)!;
+    const level = openLevel(shop, bought.itemId, location.id);
+    changeLevel(shop, level, { available: level.available + quantity });
+  }
+  announce(shop, 'REVERSE_FULFILLMENT_ORDERS_DISPOSE', row);
+}
+
+export function closeReturn(shop: Shop, row: Return): void {
+  row.status = 'CLOSED';
+  row.closedAt = moment(shop);
+  announce(shop, 'RETURNS_CLOSE', row);
+}
+
+function announce(shop: Shop, topic: string, row: Return): void {
+  const order = orderOf(shop, row);
+  shop.announce(topic, {
+    id: row.id,
+    admin_graphql_api_id: gid('Return', row.id),
+    status: row.status.toLowerCase(),
+    order: { id: order.id, admin_graphql_api_id: gid('Order', order.id) },
+  });
+  touch(shop, order);
+}
