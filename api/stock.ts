@@ -139,7 +139,7 @@ export const stockRoutes: Route[] = [
     async handle(call) {
       const { dependencies } = call;
       const sync = await findSync(call, call.params.id);
-      await wantComparison(dependencies.db, { syncId: sync.id });
+      await wantComparison(dependencies.db, sync.id);
       await startStockSync(dependencies, sync, 'USE_EXISTING');
       await signalIfRunning(dependencies, stockWorkflowId(sync), messages.connection.pollNow);
       await askToYield(dependencies.db, sync.id);

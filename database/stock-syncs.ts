@@ -95,10 +95,22 @@ export async function deleteStockSync(db: Database, id: string): Promise<void> {
   await db.deleteFrom('stock_syncs').where('id', '=', id).execute();
 }
 
-/** The next round compares every SKU with the store: somebody asked for it, or the store says that its stock changed. */
-export async function wantComparison(db: Database, of: { syncId: string } | { storeId: string }): Promise<void> {
-  const query = db.updateTable('stock_syncs').set({ compared_at: null });
-  await ('syncId' in of ? query.where('id', '=', of.syncId) : query.where('store_id', '=', of.storeId)).execute();
+/** The next round compares every SKU with the store. */
+export async function wantComparison(db: Database, syncId: string): Promise<void> {
+  await db.updateTable('stock_syncs').set({ compared_at: null }).where('id', '=', syncId).execute();
+}
+
+/**
+ * The store says that its stock changed. Our own writes and every sale come back as such news too, so it is compared at
+ * most every 15 minutes.
+ */
+export async function heardOfStock(db: Database, storeId: string): Promise<void> {
+  await sql`
+    with due as (
+      update stock_syncs set compared_at = null
+      where store_id = ${storeId} and compared_at < now() - interval '15 minutes' and not paused returning id
+    )
+    select pg_notify(${wakeChannel}, ${wakes.inbox('')} || id) from due`.execute(db);
 }
 
 /** Brings the next round of these syncs forward: orders came or went, or the warehouse has news. */

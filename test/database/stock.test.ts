@@ -3,6 +3,7 @@ import { saveSkipped } from '../../database/orders-import.js';
 import { unaskedPieces, untoldPieces, waitingPieces } from '../../database/stock-demand.js';
 import { preparePushes, provePushes, settlePushes, unprovenPushes } from '../../database/stock-pushes.js';
 import { holdStockWriter, releaseStockWriter } from '../../database/stock-writers.js';
+import { findStockSync, heardOfStock } from '../../database/stock-syncs.js';
 import { createTenant } from '../../database/tenants.js';
 import { soldBeforeImport } from '../../domain/stock.js';
 import { aStockSync, aStore, aWarehouse, anImportedOrder } from '../api/fixtures.js';
@@ -82,6 +83,20 @@ it('an attempt whose outcome nobody knows keeps its key, any other change has a 
   for (let quantity = 7; quantity < 40; quantity += 1) await prepare(quantity);
   const kept = await db.selectFrom('stock_pushes').select('generation').where('sku', '=', 's').execute();
   expect(Math.min(...kept.map((row) => row.generation))).toBe(16);
+});
+
+it('news of stock from the store asks for a comparison, at most every quarter of an hour', async () => {
+  const { db } = database;
+  const other = await aStore(db, tenantId);
+  const syncId = await aStockSync(db, { tenantId, storeId: other, warehouseId: await aWarehouse(db, tenantId) });
+  const after = async (minutes: number) => {
+    const compared_at = new Date(Date.now() - minutes * 60_000);
+    await db.updateTable('stock_syncs').set({ compared_at }).where('id', '=', syncId).execute();
+    await heardOfStock(db, other);
+    return (await findStockSync(db, syncId))!.comparedAt;
+  };
+  expect(await after(14)).not.toBeNull();
+  expect(await after(16)).toBeNull();
 });
 
 it('one writer holds the stock of a store, until it lets go or its lease is over', async () => {

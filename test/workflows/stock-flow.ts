@@ -36,7 +36,7 @@ export async function startStockSync(waybill: Waybill, over: Partial<StockSettin
     ...{ syncId, handle, row, tell, round },
     /** Compares every SKU with the store. */
     async compare() {
-      await wantComparison(db, { syncId });
+      await wantComparison(db, syncId);
       return round();
     },
     async level(sku: string) {

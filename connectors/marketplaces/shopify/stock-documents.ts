@@ -5,8 +5,6 @@ import { connectionCost, mutationCost, type Operation } from './operation.js';
 
 /** What the warehouse counts. Shopify keeps what it sold apart, as committed (reference/shopify.md §5). */
 export const quantityName = 'on_hand';
-/** Within it, what it sold and has not been told of as shipped. */
-export const committedName = 'committed';
 
 const level = z.object({
   isActive: z.boolean(),
@@ -22,7 +20,7 @@ const item = z.object({
 });
 export type WireItem = z.infer<typeof item>;
 
-/** 2 + 150 × 4 = 602 points: the item, its level, the location and the figure. */
+/** 2 + 150 × 5 = 752 points: the item, its level, the location and two figures. */
 const itemsPerPage = 150;
 export const itemsBySku = {
   text: `query ItemsBySku($query: String!, $location: ID!, $after: String) {
@@ -30,14 +28,15 @@ export const itemsBySku = {
       nodes {
         id sku tracked
         inventoryLevel(locationId: $location, includeInactive: true) {
-          isActive location { name isActive } quantities(names: ["${quantityName}", "${committedName}"]) { name quantity }
+          isActive location { name isActive }
+          quantities(names: ["${quantityName}", "committed"]) { name quantity }
         }
       }
       pageInfo { hasNextPage endCursor }
     }
     location(id: $location) { name isActive }
   }`,
-  cost: 1 + connectionCost(itemsPerPage, 4),
+  cost: 1 + connectionCost(itemsPerPage, 5),
   data: z.object({
     inventoryItems: connection(item),
     location: z.object({ name: z.string(), isActive: z.boolean() }).nullable(),

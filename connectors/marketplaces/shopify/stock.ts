@@ -6,7 +6,7 @@ import { gid } from './ids.js';
 import type { Ask, Shopify } from './operation.js';
 import { pushStock } from './push-stock.js';
 import { toTheEnd } from './read-orders.js';
-import { committedName, itemsBySku, quantityName, skusAtLocation, type WireItem } from './stock-documents.js';
+import { itemsBySku, quantityName, skusAtLocation, type WireItem } from './stock-documents.js';
 
 const reading: Ask = { lane: 'live', step: 'reading stock' };
 
@@ -62,13 +62,13 @@ const quoted = (sku: string) => `"${sku.replace(/["\\]/g, '\\$&')}"`;
 
 function placeOf(item: WireItem, at: { location: string; name: string; active: boolean }): StockPlace {
   const stocked = item.inventoryLevel?.isActive ? item.inventoryLevel : null;
-  const figure = (name: string) => stocked?.quantities.find((each) => each.name === name)?.quantity ?? null;
+  const pieces = (name: string) => stocked?.quantities.find((each) => each.name === name)?.quantity;
   return {
     sku: item.sku!,
     placeId: `${item.id}@${at.location}`,
     title: `${item.sku!} (inventory item ${item.id}) at ${at.name}`,
-    level: figure(quantityName),
-    committed: figure(committedName) ?? 0,
+    level: pieces(quantityName) ?? null,
+    committed: pieces('committed') ?? 0,
     refusal: refusalOf(item, at),
   };
 }
