@@ -1,4 +1,5 @@
-import { Context } from '@temporalio/activity';
+import { Context, sleep } from '@temporalio/activity';
+import type { Marketplace, OrderPage } from '../connectors/marketplaces/port.js';
 import { recordPass } from '../database/connection-polls.js';
 import { carryOutErasures } from '../database/erasure.js';
 import { knownOrders } from '../database/orders-import.js';
@@ -97,7 +98,7 @@ export async function importSince(deps: ActivityDependencies, connected: Connect
   do {
     // A pass over months of orders ends early for a pause; it begins again where this one began.
     Context.current().cancellationSignal.throwIfAborted();
-    const answer = await marketplace.listOrders({
+    const answer = await pageWhenAllowed(marketplace, {
       since: since.toISOString(),
       page,
       lane,
@@ -114,6 +115,28 @@ export async function importSince(deps: ActivityDependencies, connected: Connect
   const missing = store.probe && probeProblem(store.probe, store.id);
   await recordPass(deps.db, 'stores', store.id, startedAt, deps.wakeups.now(), missing);
   return created;
+}
+
+/** Longer than any window that vendors count by, short enough that the store's health does not go stale unseen. */
+const longestPauseMs = 60_000;
+
+/**
+ * Waits for the account's allowance within the pass: one that failed for it would begin again at its first page, and a
+ * pass of many pages might never end.
+ */
+async function pageWhenAllowed(
+  marketplace: Marketplace,
+  request: Parameters<Marketplace['listOrders']>[0],
+): Promise<OrderPage> {
+  for (;;) {
+    try {
+      return await marketplace.listOrders(request);
+    } catch (error) {
+      const pause = error instanceof Failure && error.code === 'rate_limited' ? error.retryAfterMs : undefined;
+      if (pause === undefined || pause > longestPauseMs) throw error;
+      await sleep(pause);
+    }
+  }
 }
 
 function firstLook(settings: StoreSettings, now: Date): Date {

@@ -207,6 +207,27 @@ describe('what goes wrong', () => {
   });
 });
 
+describe('the quota of the store', () => {
+  it('a pass that meets it goes on at its page, and does not begin again', async () => {
+    bigcommerce.addOrders(Array.from({ length: 420 }, () => ({ statusId: 7, billing: person })));
+    const headers = { 'x-rate-limit-time-reset-ms': '50' };
+    bigcommerce.standIn.faults = [{ kind: 'status', status: 429, rate: 0.5, path: '/v2/orders$', headers, body: '' }];
+    const before = bigcommerce.standIn.calls.length;
+    await flow.lookBack();
+    const lists = () => bigcommerce.standIn.calls.slice(before).filter((call) => call.path.endsWith('/v2/orders'));
+    const pages = await eventually(() => {
+      const asked = lists().filter((call) => call.status !== 429);
+      const first = asked.findIndex((call) => call.query['min_id'] === undefined);
+      expect(asked.length).toBeGreaterThanOrEqual(first + 9);
+      return asked.slice(first, first + 9).map((call) => call.query['min_id']);
+    });
+    bigcommerce.standIn.faults = [];
+    expect(lists().some((call) => call.status === 429)).toBe(true);
+    expect(pages.slice(1).every((page) => page !== undefined)).toBe(true);
+    expect(new Set(pages).size).toBe(9);
+  });
+});
+
 describe('after all of this', () => {
   it('I6: every change of state has exactly one timeline row, written with it', async () => {
     expect(await timelineProblems(waybill.db)).toEqual([]);

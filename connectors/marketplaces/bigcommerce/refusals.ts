@@ -32,7 +32,8 @@ function forbidden(call: BigcommerceCall, said: string, about: Record<string, st
   const permission = scopeTitle(call.scope);
   return new Failure(
     'permission_missing',
-    `The token lacks "${permission}", or is of another store: ${call.step} fails without it.`,
+    `The token lacks "${permission}", or is of another store: ${call.step} fails without it. The scopes of an API account ` +
+      'cannot be changed: make a new account with this one too, and save its credentials.',
     { permission, ...about },
   );
 }
