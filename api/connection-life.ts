@@ -60,7 +60,7 @@ function refuseUntested(door: { kind: string; table: string }, found: Connection
   if (!found.probe)
     throw new Problem('not-tested', `Test the ${door.kind} first: POST /v1/${door.table}/${found.id}/test.`);
   if (probePasses(found.probe)) return;
-  const missing = found.probe.permissions.filter((each) => each.standing === 'missing');
+  const missing = found.probe.permissions.filter((each) => each.standing === 'missing' && !each.optional);
   const reasons = [...missing.map((each) => `${each.permission} (${each.neededFor})`), ...found.probe.problems];
   throw new Problem('not-tested', `The last test did not pass: ${reasons.join('; ')}. Mend it and test again.`, {
     more: { permissions: found.probe.permissions, problems: found.probe.problems },

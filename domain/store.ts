@@ -49,6 +49,8 @@ export interface PermissionFinding {
   standing: 'granted' | 'missing' | 'unproven';
   /** The step that fails without it, in words. */
   neededFor: string;
+  /** Only stock needs it, which a store may do without (R110). */
+  optional?: true;
 }
 
 export interface ProbeReport {
@@ -59,9 +61,11 @@ export interface ProbeReport {
   problems: string[];
 }
 
-/** A connection may be enabled when nothing is known to be missing. */
+/** A connection may be enabled when nothing that it cannot do without is known to be missing. */
 export function probePasses(report: ProbeReport): boolean {
-  return report.problems.length === 0 && report.permissions.every((each) => each.standing !== 'missing');
+  return (
+    report.problems.length === 0 && report.permissions.every((each) => each.standing !== 'missing' || each.optional)
+  );
 }
 
 /** An hour: the longest a failing connection waits before it is tried again. */

@@ -2,6 +2,7 @@ import type { MalformedOrder, MarketplaceOrder } from '../../domain/order.js';
 import type { MarketplaceStock } from './stock-port.js';
 import type { PackageWriteback } from '../../domain/shipment.js';
 import type { ProbeReport } from '../../domain/store.js';
+import type { ConnectOptions } from '../connect-options.js';
 
 /**
  * One store's account at a marketplace. A connector parses and translates; it decides nothing. Every method throws
@@ -52,6 +53,18 @@ export interface WebhooksEnsured {
   keep: Record<string, string>;
   /** What was missing or off and is on now, in words; empty on most days. */
   mended: string[];
+}
+
+/** One notification as it came, with what proves where it came from. */
+export interface NewsRequest {
+  /** Lower-case names. */
+  headers: Record<string, string>;
+  rawBody: Buffer;
+  /** What `ensureWebhooks` kept. */
+  webhook: unknown;
+  credentials: unknown;
+  app: ConnectOptions<never>['app'];
+  now: Date;
 }
 
 /** What one authentic notification says; it is a hint, and what is fetched counts. */

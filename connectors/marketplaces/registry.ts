@@ -3,7 +3,7 @@ import type { ImportRules } from '../../domain/import-decision.js';
 import type { MarketplaceName } from '../../domain/store.js';
 import type { ConnectOptions } from '../connect-options.js';
 import { clickbank } from './clickbank/clickbank.js';
-import type { Marketplace, StoreNews } from './port.js';
+import type { Marketplace, NewsRequest, StoreNews } from './port.js';
 import { shopify } from './shopify/shopify.js';
 
 /** What the rest of the house knows of a marketplace before it is connected. */
@@ -22,17 +22,7 @@ export interface MarketplaceDefinition {
    * kept, `credentials` what a person entered, `app` the application of this installation. Null where the marketplace
    * sends none that prove themselves this way.
    */
-  readNews:
-    | ((request: {
-        /** Lower-case names. */
-        headers: Record<string, string>;
-        rawBody: Buffer;
-        webhook: unknown;
-        credentials: unknown;
-        app: ConnectOptions<never>['app'];
-        now: Date;
-      }) => StoreNews | null)
-    | null;
+  readNews: ((request: NewsRequest) => StoreNews | null) | null;
 }
 
 /** A new marketplace is one new folder and one line here. */

@@ -8,7 +8,7 @@ import type { Wakeups } from '../../database/wakeups.js';
 import { storeWorkflowId, warehouseWorkflowId, workflowTypes } from '../../domain/identifiers.js';
 import type { ListingComponent } from '../../domain/listing.js';
 import type { ShippingChoice, ShippingRule } from '../../domain/shipping-rule.js';
-import { defaultStoreSettings, type StoreSettings } from '../../domain/store.js';
+import { defaultStoreSettings, type MarketplaceName, type StoreSettings } from '../../domain/store.js';
 import { createClickbankSandbox } from '../../sandbox/clickbank/sandbox.js';
 import { sandboxKey } from '../../sandbox/clickbank/state.js';
 import {
@@ -36,13 +36,21 @@ export interface WaybillOptions {
   wakeups?: (real: Wakeups) => Wakeups;
   /** Workers in this process; none for tests that run them elsewhere. */
   workers?: boolean;
+  /** The account that the sample store is; the ClickBank sandbox's by default. */
+  store?: SampleStore;
+}
+
+export interface SampleStore {
+  marketplace: MarketplaceName;
+  baseUrl: string;
+  credentials: Record<string, string>;
 }
 
 export type Waybill = Awaited<ReturnType<typeof startWaybill>>;
 
 /**
  * The whole of Waybill in one process: both sandboxes over HTTP, a database of its own, workers on queues of their own,
- * one tenant with one ClickBank store and one ShipBob warehouse that are ready to be enabled.
+ * one tenant with one store and one ShipBob warehouse that are ready to be enabled.
  */
 export async function startWaybill(options: WaybillOptions = {}) {
   const database = await freshDatabase();
@@ -101,7 +109,11 @@ async function terminateAll(temporal: Client, ids: { storeId: string; warehouseI
       .catch(() => undefined);
 }
 
-/** One tenant with a ClickBank store and a ShipBob warehouse at these addresses, mapped and ready to be enabled. */
+function clickbankStore(baseUrl: string): SampleStore {
+  return { marketplace: 'clickbank', baseUrl, credentials: { apiKey: sandboxKey.apiKey } };
+}
+
+/** One tenant with a store and a ShipBob warehouse at these addresses, mapped and ready to be enabled. */
 export async function connectSample(
   database: FreshDatabase,
   keyRing: ReturnType<typeof parseKeyRing>,
@@ -109,6 +121,7 @@ export async function connectSample(
   options: WaybillOptions,
 ) {
   const { db } = database;
+  const store = options.store ?? clickbankStore(urls.clickbank);
   const ids = { tenantId: newId('ten'), storeId: newId('sto'), warehouseId: newId('whs') };
   const settings: StoreSettings = {
     ...defaultStoreSettings,
@@ -129,14 +142,14 @@ export async function connectSample(
   await db
     .insertInto('stores')
     .values({
-      ...{ id: ids.storeId, tenant_id: ids.tenantId, name: 'Example Store', marketplace: 'clickbank', enabled: true },
-      base_url: urls.clickbank,
+      ...{ id: ids.storeId, tenant_id: ids.tenantId, name: 'Example Store', enabled: true },
+      ...{ marketplace: store.marketplace, base_url: store.baseUrl },
       webhook_path: randomBytes(16).toString('hex'),
       settings: JSON.stringify(settings),
     })
     .execute();
   const secret = { tenantId: ids.tenantId, field: 'api' as const };
-  await saveCredentials(db, keyRing, { ...secret, connectionId: ids.storeId, value: { apiKey: sandboxKey.apiKey } });
+  await saveCredentials(db, keyRing, { ...secret, connectionId: ids.storeId, value: store.credentials });
   await saveCredentials(db, keyRing, {
     ...secret,
     connectionId: ids.warehouseId,

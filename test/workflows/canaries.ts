@@ -2,6 +2,7 @@ import type { Payload } from '@temporalio/common';
 import { parseWorkflowId } from '../../domain/identifiers.js';
 import { sandboxKey } from '../../sandbox/clickbank/state.js';
 import { sandboxShipbobToken } from '../../sandbox/shipbob/sandbox.js';
+import { sandboxShopifyApp, sandboxShopifyToken } from '../../sandbox/shopify/state/tokens.js';
 import { createPayloadCodec } from '../../worker/payload-codec.js';
 import type { Waybill } from '../support/waybill.js';
 
@@ -16,7 +17,10 @@ export const canary = {
   },
 };
 
-const peopleAndSecrets = [...Object.values(canary.customer), sandboxKey.apiKey, sandboxShipbobToken];
+const peopleAndSecrets = [
+  ...Object.values(canary.customer),
+  ...[sandboxKey.apiKey, sandboxShipbobToken, sandboxShopifyToken, sandboxShopifyApp.clientSecret],
+];
 
 /** The server's own word on an activity that was cancelled before a worker took it. */
 const ofTheServer = '"ACTIVITY_ID_NOT_STARTED"';
