@@ -1,4 +1,6 @@
 import type { MalformedOrder, MarketplaceOrder } from '../../domain/order.js';
+import type { FulfillmentRequests } from './requests-port.js';
+import type { MarketplaceReturns } from './returns-port.js';
 import type { MarketplaceStock } from './stock-port.js';
 import type { PackageWriteback } from '../../domain/shipment.js';
 import type { ProbeReport } from '../../domain/store.js';
@@ -41,6 +43,10 @@ export interface Marketplace {
   probe(): Promise<ProbeReport>;
   /** Null where the marketplace keeps no stock (R19). */
   readonly stock: MarketplaceStock | null;
+  /** Null where a merchant cannot ask a fulfillment service of ours for anything. */
+  readonly requests: FulfillmentRequests | null;
+  /** Null where the marketplace keeps no returns that can be read. */
+  readonly returns: MarketplaceReturns | null;
   /**
    * Makes the marketplace call this address of ours: registers what is missing, switches on what it switched off.
    * `known` is what this method gave back last, null the first time; what it gives back is kept like a credential.

@@ -3,6 +3,7 @@ import { parseWorkflowId } from '../../domain/identifiers.js';
 import { sandboxBigcommerceCredentials } from '../../sandbox/bigcommerce/state.js';
 import { sandboxKey } from '../../sandbox/clickbank/state.js';
 import { sandboxShipbobToken } from '../../sandbox/shipbob/sandbox.js';
+import { sandboxShopifyApp, sandboxShopifyToken } from '../../sandbox/shopify/state/tokens.js';
 import { createPayloadCodec } from '../../worker/payload-codec.js';
 import type { Waybill } from '../support/waybill.js';
 
@@ -18,7 +19,10 @@ export const canary = {
 };
 
 const { accessToken, clientSecret } = sandboxBigcommerceCredentials;
-const secrets = [sandboxKey.apiKey, sandboxShipbobToken, accessToken, clientSecret];
+const secrets = [
+  ...[sandboxKey.apiKey, sandboxShipbobToken, accessToken, clientSecret],
+  ...[sandboxShopifyToken, sandboxShopifyApp.clientSecret],
+];
 const peopleAndSecrets = [...Object.values(canary.customer), ...secrets];
 
 /** The server's own word on an activity that was cancelled before a worker took it. */

@@ -47,7 +47,7 @@ function connect(options: ClickbankOptions): Marketplace {
     findNotice: (notice) => findNotice(context, notice),
     postNotice: (notice) => postNotice(context, notice),
     probe: () => probe(context),
-    stock: null,
+    ...{ stock: null, requests: null, returns: null },
     ensureWebhooks: null,
   };
 }

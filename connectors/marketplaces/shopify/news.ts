@@ -1,25 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { parseStorable } from '../../storable-json.js';
-import type { ConnectOptions } from '../../connect-options.js';
-import type { StoreNews } from '../port.js';
+import type { NewsRequest, StoreNews } from '../port.js';
 import { credentials } from './configuration.js';
 import { kindOf } from './topics.js';
-
-interface Delivery {
-  /** Lower-case names. */
-  headers: Record<string, string>;
-  rawBody: Buffer;
-  credentials: unknown;
-  app: ConnectOptions<never>['app'];
-}
 
 /**
  * Base64 HMAC-SHA-256 of the raw body, under the secret of the app that registered the webhook: this installation's, or
  * the one the merchant made (reference/shopify.md §8). The secret of an app is the same for all shops, so the shop has
  * to be ours as well. Webhooks made by hand in the admin are signed with another secret, and fail.
  */
-export function readNews(delivery: Delivery): StoreNews | null {
+export function readNews(delivery: NewsRequest): StoreNews | null {
   const { headers, rawBody } = delivery;
   const saved = credentials.safeParse(delivery.credentials);
   if (!saved.success || headers['x-shopify-shop-domain']?.toLowerCase() !== saved.data.shop) return null;
@@ -30,7 +21,7 @@ export function readNews(delivery: Delivery): StoreNews | null {
   return { deliveryKey: deliveryKey(headers, topic), topic, kind, orderIds: orderIdsIn(kind, rawBody) };
 }
 
-function isSigned(secret: string, { headers, rawBody }: Delivery): boolean {
+function isSigned(secret: string, { headers, rawBody }: NewsRequest): boolean {
   const given = Buffer.from(headers['x-shopify-hmac-sha256'] ?? '', 'base64');
   const due = createHmac('sha256', secret).update(rawBody).digest();
   return given.length === due.length && timingSafeEqual(given, due);
@@ -41,7 +32,7 @@ function isSigned(secret: string, { headers, rawBody }: Delivery): boolean {
  * all of these. Shopify's pages differ on which id tells a duplicate (reference/shopify.md §8): the event's, else the
  * delivery's.
  */
-function deliveryKey(headers: Delivery['headers'], topic: string): string {
+function deliveryKey(headers: NewsRequest['headers'], topic: string): string {
   const id = headers['x-shopify-event-id'] ?? headers['x-shopify-webhook-id'] ?? '';
   return [id, topic, headers['x-shopify-name'] ?? ''].join(':');
 }

@@ -7,10 +7,10 @@ import type { ShopMemory } from './shop-memory.js';
 type Cost = NonNullable<NonNullable<Envelope['extensions']>['cost']>;
 
 /**
- * Before Shopify has told its numbers: room for one query of the dearest kind, and half of what its smallest plan
- * restores (reference/shopify.md §7: 100 points a second, old pages say 50).
+ * Before Shopify has told its numbers: room for one query of the dearest kind, and what its smallest plan restores
+ * (reference/shopify.md §7).
  */
-const assumed = { capacity: dearestQuery, perSecond: 50 };
+const assumed = { capacity: dearestQuery, perSecond: 100 };
 
 /**
  * The shop's points, shared by all workers. Each call reserves what Shopify asked for the same document before, or what

@@ -6,6 +6,7 @@ interface Need {
   /** Any one of these will do. */
   scopes: string[];
   neededFor: string;
+  optional?: true;
 }
 
 /** Whose location the store ships from: that decides which fulfillment orders are its own (§2). */
@@ -24,7 +25,7 @@ function needs(settings: Settings, kind: LocationKind): Need[] {
       scopes: fulfillmentOrderScopes[kind],
       neededFor: 'reading what is to be sent and writing tracking numbers back as fulfillments',
     },
-    { scopes: ['write_inventory'], neededFor: 'pushing stock' },
+    { scopes: ['write_inventory'], neededFor: 'pushing stock', optional: true },
     { scopes: ['read_returns'], neededFor: 'showing returns with the order' },
     ...(settings.fulfillmentService === 'All'
       ? []
@@ -42,10 +43,10 @@ export function scopeFindings(
   settings: Settings,
   kind: LocationKind,
 ): PermissionFinding[] {
-  return needs(settings, kind).map(({ scopes, neededFor }) => ({
+  return needs(settings, kind).map(({ scopes, ...need }) => ({
     permission: scopes.join(' or '),
     standing: scopes.some((scope) => isGranted(granted, scope)) ? 'granted' : 'missing',
-    neededFor,
+    ...need,
   }));
 }
 

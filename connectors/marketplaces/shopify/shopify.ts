@@ -13,6 +13,8 @@ import { readNews } from './news.js';
 import { findNotice, notices } from './notices.js';
 import { probe } from './probe.js';
 import { isMalformed, readOrders } from './read-orders.js';
+import { requestsOf } from './requests.js';
+import { returnsOf } from './returns.js';
 import { memoryOf } from './shop-memory.js';
 import { stockOf } from './stock.js';
 import { translate } from './translate.js';
@@ -60,6 +62,8 @@ function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {
     postNotice: (notice) => postNotice(context, notice),
     probe: () => probe({ client, settings: chosen.data, shop: keys.data.shop }),
     stock: stockOf(client.call, chosen.data),
+    requests: requestsOf(client.call),
+    returns: returnsOf(client.call),
     ensureWebhooks: (url, known) => ensureWebhooks(client.call, url, known),
   };
 }

@@ -47,6 +47,7 @@ export const returnLineItem: Fields<ReturnLine> = {
   refundableQuantity: ({ line }) => line.quantity,
   refundedQuantity: () => 0,
   returnReason: ({ line }) => line.reason,
+  returnReasonDefinition: ({ line }) => ({ handle: line.reason.toLowerCase(), name: line.reason, deleted: false }),
   returnReasonNote: ({ line }) => line.note,
   customerNote: () => null,
   fulfillmentLineItem: ({ line }, _args, { shop }) => fulfillmentLineOf(shop, line.fulfillmentLineId),

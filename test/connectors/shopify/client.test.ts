@@ -100,7 +100,7 @@ describe('points', () => {
     expect(guess).toMatchObject({
       key: 'shopify:sandbox-shop.myshopify.com',
       capacity: 1_000,
-      perSecond: 50,
+      perSecond: 100,
       cost: 171,
     });
     expect(learned).toMatchObject({ capacity: 2_000, perSecond: 100 });
@@ -118,6 +118,8 @@ describe('points', () => {
     wall.sandbox.shop.now = () => new Date();
     const lines = [{ sku: 'KIT-1' }, { sku: 'TEA-30' }, { sku: 'BOOK-7' }];
     wall.sandbox.addOrders(Array.from({ length: 50 }, () => ({ lines })));
+    // Whoever comes first learns the bucket for all connections of the store.
+    await wall.connect({ limiter: createRateLimiter(pools[0]!.db) }).fetchOrder('1');
     const pass = async (limiter: RateLimiter): Promise<number> => {
       const since = new Date(Date.now() - 60_000).toISOString();
       for (;;) {

@@ -13,6 +13,8 @@ import * as notices from '../../../connectors/marketplaces/shopify/notice-docume
 import { dearestQuery, type Operation } from '../../../connectors/marketplaces/shopify/operation.js';
 import * as orders from '../../../connectors/marketplaces/shopify/order-documents.js';
 import * as probes from '../../../connectors/marketplaces/shopify/probe-documents.js';
+import * as requests from '../../../connectors/marketplaces/shopify/request-documents.js';
+import * as returns from '../../../connectors/marketplaces/shopify/return-documents.js';
 import * as stock from '../../../connectors/marketplaces/shopify/stock-documents.js';
 import { topics } from '../../../connectors/marketplaces/shopify/topics.js';
 import { trackingCompanies } from '../../../connectors/marketplaces/shopify/tracking-companies.js';
@@ -24,7 +26,7 @@ const schema = buildClientSchema(introspection.data, { assumeValid: true });
 
 const isOperation = (value: unknown): value is Operation<unknown> =>
   typeof value === 'object' && value !== null && 'text' in value && 'cost' in value;
-const fixed = [orders, notices, stock, probes, webhooks].flatMap((documents) =>
+const fixed = [orders, notices, stock, probes, webhooks, requests, returns].flatMap((documents) =>
   Object.entries(documents).filter((entry): entry is [string, Operation<unknown>] => isOperation(entry[1])),
 );
 const money = ['shopMoney', 'presentmentMoney'] as const;

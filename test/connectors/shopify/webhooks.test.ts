@@ -84,7 +84,7 @@ describe('registering', () => {
         headers: headers as Record<string, string>,
         rawBody: body,
         credentials: pastedCredentials,
-        app: null,
+        ...{ webhook: null, app: null, now: new Date() },
       }),
     );
     const byTopic = Object.fromEntries(news.map((each) => [each!.topic, each!]));
@@ -115,7 +115,7 @@ describe('news', () => {
       },
       rawBody: changes.rawBody ?? rawBody,
       credentials: changes.credentials ?? pastedCredentials,
-      app,
+      ...{ webhook: null, app, now: new Date() },
     });
   };
 
