@@ -19,7 +19,7 @@ export default tseslint.config(
   },
   // A person reads what the command line and the measuring tests print; everything else logs through pino.
   {
-    files: ['cli/**', 'test/bench/**', 'test/support/**', 'test/e2e/**', 'test/faults/**'],
+    files: ['cli/**', 'test/bench/**', 'test/conformance/**', 'test/support/**', 'test/e2e/**', 'test/faults/**'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -21,11 +21,12 @@ export interface ActivityDependencies {
   callDeadlineMs: number;
   wakeups: Wakeups;
   /**
-   * Ready connections; throw Failure when one cannot be used. The first two read the connection's row anew, for polls;
-   * the others may be some seconds old, for the many calls of orders.
+   * Ready connections; throw Failure when one cannot be used. The first two read the connection's row anew, for polls,
+   * and in the lane `backfill` make every call give way to live ones; the others may be some seconds old, for the many
+   * calls of orders.
    */
-  connectStore(storeId: string): Promise<ConnectedStore>;
-  connectWarehouse(warehouseId: string): Promise<ConnectedWarehouse>;
+  connectStore(storeId: string, lane?: 'backfill'): Promise<ConnectedStore>;
+  connectWarehouse(warehouseId: string, lane?: 'backfill'): Promise<ConnectedWarehouse>;
   storeOf(storeId: string): Promise<ConnectedStore>;
   marketplaceOf(storeId: string): Promise<Marketplace>;
   warehouseOf(warehouseId: string): Promise<Warehouse>;

@@ -22,7 +22,7 @@ import { wakeStockSyncs } from '../database/stock-syncs.js';
 import { orderWorkflowId, searchAttributes, workflowTypes } from '../domain/identifiers.js';
 import { decideImport, type LeftOutLine } from '../domain/import-decision.js';
 import type { OrderInput } from '../domain/messages.js';
-import type { MalformedOrder } from '../domain/order.js';
+import type { MalformedOrder, MarketplaceOrder } from '../domain/order.js';
 import { soldBeforeImport } from '../domain/stock.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 import { tellChanges } from './tell-changes.js';
@@ -45,12 +45,7 @@ export async function importPage(
   const created: NewOrder[] = [];
   const skipped: SkippedOrder[] = page.malformed.map(malformedRow);
   for (const order of page.orders.filter((each) => !known.has(each.externalId))) {
-    const decision = decideImport(order, store.settings, {
-      storeId: store.id,
-      firstImportOpen: store.firstImportOpen,
-      rules: connected.rules,
-      now: deps.wakeups.now().toISOString(),
-    });
+    const decision = judge(deps, connected, order);
     if (decision.import) created.push(decision);
     else
       skipped.push({
@@ -71,6 +66,15 @@ export async function importPage(
   // What was sold here must not be offered elsewhere.
   if (saved > 0) await wakeStockSyncs(deps.db, { tenantId: store.tenantId });
   return saved;
+}
+
+/** Whether the store takes an order, under its present settings. */
+export function judge(deps: ActivityDependencies, { store, rules }: ConnectedStore, order: MarketplaceOrder) {
+  const { id: storeId, firstImportOpen } = store;
+  return decideImport(order, store.settings, {
+    ...{ storeId, firstImportOpen, rules },
+    now: deps.wakeups.now().toISOString(),
+  });
 }
 
 function leftOutRow(externalId: string, line: LeftOutLine): SkippedOrder {

@@ -8,6 +8,7 @@ import { nextPollMs, type StoreSettings } from '../domain/store.js';
 import { ensureWebhooks, probeDaily, showOnStore } from './check-store.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 import { importPage, startOrders } from './import-orders.js';
+import { reconcileDaily } from './reconcile-daily.js';
 import { readNews } from './store-news.js';
 
 /**
@@ -79,7 +80,9 @@ async function oneRound(deps: ActivityDependencies, storeId: string, poll: boole
 async function onePass(deps: ActivityDependencies, connected: ConnectedStore): Promise<number> {
   await probeDaily(deps, connected);
   await ensureWebhooks(deps, connected);
-  return importSince(deps, connected);
+  const created = await importSince(deps, connected);
+  await reconcileDaily(deps, connected.store);
+  return created;
 }
 
 /** The cursor moves only after every page of the pass is safe with its workflows (rule 3). */

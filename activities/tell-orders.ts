@@ -2,11 +2,18 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import type { NewsPage } from '../connectors/warehouses/port.js';
 import { openFulfillments } from '../database/fulfillments.js';
 import { ordersWaitingFor } from '../database/orders-import.js';
-import { markShipmentsTold, untoldShipments, type UntoldShipment } from '../database/shipments.js';
+import {
+  markShipmentsTold,
+  orderAsLeft,
+  untoldShipments,
+  type OrderAsLeft,
+  type UntoldShipment,
+} from '../database/shipments.js';
 import { messages, orderWorkflowId, workflowTypes } from '../domain/identifiers.js';
 import type {
   FixSaved,
   FulfillmentCancelled,
+  NoticesMissing,
   OrderInput,
   ShipmentOverdue,
   ShipmentReported,
@@ -37,22 +44,34 @@ export async function tellOrders(deps: ActivityDependencies, warehouseId: string
   }
 }
 
-/** Almost every order still runs: only one that has ended is sent what opens it again. */
 async function tellShipment(deps: ActivityDependencies, shipment: UntoldShipment): Promise<void> {
   const news: ShipmentReported = {
     fulfillment: shipment.reference,
     shipmentId: shipment.shipmentId,
     packages: shipment.packages,
   };
-  if (!(await signal(deps, shipment.order, messages.order.shipmentReported, news)))
-    await openAgain(deps, shipment.order, news);
+  await tellOrOpen(deps, shipment.order, messages.order.shipmentReported, news);
 }
 
-async function openAgain(
+/** The marketplace lost notices of these shipments: each order looks for them and posts what is missing. */
+export async function tellNoticesMissing(
   deps: ActivityDependencies,
-  order: UntoldShipment['order'],
-  news: ShipmentReported,
+  missing: { orderId: string; shipmentId: string }[],
 ): Promise<void> {
+  for (const { orderId, shipmentId } of missing) {
+    const order = await orderAsLeft(deps.db, orderId);
+    await tellOrOpen(deps, order, messages.order.noticesMissing, { shipmentId });
+  }
+}
+
+/** Almost every order still runs: only one that has ended is sent what opens it again. */
+async function tellOrOpen(
+  deps: ActivityDependencies,
+  order: OrderAsLeft,
+  name: string,
+  news: ShipmentReported | NoticesMissing,
+): Promise<void> {
+  if (await signal(deps, order, name, news)) return;
   const input: OrderInput = {
     orderId: order.id,
     storeId: order.storeId,
@@ -63,7 +82,7 @@ async function openAgain(
   await deps.temporal.workflow.signalWithStart(workflowTypes.order, {
     ...orderStartOptions(deps, input),
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    signal: messages.order.shipmentReported,
+    signal: name,
     signalArgs: [news],
   });
 }
@@ -128,7 +147,7 @@ async function signal(
   deps: ActivityDependencies,
   order: { storeId: string; externalId: string },
   name: string,
-  message: FixSaved | FulfillmentCancelled | ShipmentOverdue | ShipmentReported | ShipmentUnreadable,
+  message: FixSaved | FulfillmentCancelled | NoticesMissing | ShipmentOverdue | ShipmentReported | ShipmentUnreadable,
 ): Promise<boolean> {
   try {
     await deps.temporal.workflow.getHandle(orderWorkflowId(order)).signal(name, message);

@@ -1,5 +1,5 @@
 import type { Marketplace, Notice, NoticeProof } from '../connectors/marketplaces/port.js';
-import { loadWritebacks, recordNotice, recordWrittenBack } from '../database/shipments.js';
+import { doubtedNotices, loadWritebacks, recordNotice, recordWrittenBack } from '../database/shipments.js';
 import { writeKeys } from '../domain/identifiers.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import type { OrderState } from '../domain/order-states.js';
@@ -34,7 +34,7 @@ export async function writeBackShipment(
       const lines = allocated.map((line) => ({ ...line, sku: skus.get(line.lineId) ?? line.lineId }));
       return marketplace.notices({ ...each, lines });
     });
-    for (const notice of all) await postOnce(deps, request, marketplace, notice);
+    for (const notice of all) await postOnce(deps, marketplace, { ...request, key: keyOf(request, notice), notice });
     return all;
   });
   await recordWrittenBack(deps.db, {
@@ -45,22 +45,37 @@ export async function writeBackShipment(
   return { notices: notices.length };
 }
 
+function keyOf(request: WriteBackRequest, notice: Notice): string {
+  const packageId = `${request.shipmentId}.${notice.packageId}`;
+  return writeKeys.writeback({ ...request, part: notice.part, packageId });
+}
+
+/**
+ * The marketplace lost notices of a shipment that were proven before. Each is looked for once more, and posted exactly as
+ * it was if it is not there.
+ */
+export async function repeatNotices(
+  deps: ActivityDependencies,
+  { storeId, shipmentId }: { storeId: string; shipmentId: string },
+): Promise<{ notices: number }> {
+  const doubted = await doubtedNotices(deps.db, shipmentId);
+  await ofConnection(storeId, async () => {
+    const marketplace = await deps.marketplaceOf(storeId);
+    for (const { key, orderId, notice } of doubted)
+      // Kept by recordNotice as a connector made it.
+      await postOnce(deps, marketplace, { key, orderId, shipmentId, notice: notice as Notice });
+  });
+  return { notices: doubted.length };
+}
+
 async function postOnce(
   deps: ActivityDependencies,
-  request: WriteBackRequest,
   marketplace: Marketplace,
-  notice: Notice,
+  { key, orderId, shipmentId, notice }: { key: string; orderId: string; shipmentId: string; notice: Notice },
 ): Promise<void> {
-  const key = writeKeys.writeback({
-    ...request,
-    part: notice.part,
-    packageId: `${request.shipmentId}.${notice.packageId}`,
-  });
   const written = await writeOnce<NoticeProof>(deps, {
-    key,
+    ...{ key, orderId, shipmentId },
     kind: 'writeback',
-    orderId: request.orderId,
-    shipmentId: request.shipmentId,
     request: notice,
     find: () => marketplace.findNotice(notice),
     write: async () => {
@@ -72,7 +87,7 @@ async function postOnce(
     mayRepeat: true,
   });
   if (written === 'done_before') return;
-  await recordNotice(deps.db, key, { ...written.proof, part: notice.part, packageId: notice.packageId });
+  await recordNotice(deps.db, key, notice, { ...written.proof, part: notice.part, packageId: notice.packageId });
 }
 
 function sumLines(lines: { lineId: string; quantity: number }[]): { lineId: string; quantity: number }[] {

@@ -10,6 +10,7 @@ import { operationRoutes } from './operations.js';
 import { orderActionRoutes } from './order-actions.js';
 import { orderRoutes } from './orders.js';
 import { privacyRequestRoutes } from './privacy-requests.js';
+import { reconciliationRoutes } from './reconciliations.js';
 import type { Route } from './route.js';
 import { shippingRuleRoutes } from './shipping-rules.js';
 import { skippedOrderRoutes } from './skipped-orders.js';
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   ...orderActionRoutes,
   ...skippedOrderRoutes,
   ...privacyRequestRoutes,
+  ...reconciliationRoutes,
   ...webhookRoutes,
   ...installCallbackRoutes,
   ...appNoticeRoutes,

@@ -21,6 +21,9 @@ const fields = {
     .strictObject({ busy: z.number().int().min(10).max(3600), idle: z.number().int().min(10).max(3600) })
     .refine((wait) => wait.idle >= wait.busy, { path: ['idle'], error: 'must not be shorter than busy' })
     .meta({ description: 'The shortest and the longest wait between two polls.' }),
+  reconciliation: z.enum(['mend', 'report', 'off']).meta({
+    description: 'Once a day: compare marketplace, warehouse and Waybill, and mend what is safe or only report it.',
+  }),
   marketplace: z.record(z.string(), z.unknown()).meta({
     description: 'What only this marketplace knows; GET /v1/connectors describes it.',
   }),

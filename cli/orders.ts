@@ -7,6 +7,7 @@ import { apiCommand, printJson, type ApiOptions } from './api-command.js';
 import { orderStory, type OrderDetail } from './order-story.js';
 import { shortened, table, when } from './table.js';
 import { CliError, type Terminal } from './terminal.js';
+import { utcTime } from './utc-time.js';
 
 type FoundOrder = z.infer<typeof foundOrder>;
 
@@ -41,7 +42,7 @@ export function addOrderCommands(program: Command, terminal: Terminal): void {
   });
 
   const hold = action('hold', 'keep an order from being sent').option('--until <time>', 'UTC time at which it goes on');
-  act(hold, (options) => ({ ...(options.until !== undefined && { releaseAt: utcTime(options.until) }) }));
+  act(hold, (options) => ({ ...(options.until !== undefined && { releaseAt: utcTime('--until', options.until) }) }));
   act(action('release', 'let a held order go on'));
   act(action('retry', 'have an order that needs attention try again'));
   act(action('cancel', 'cancel an order, if it is not too late'));
@@ -105,13 +106,6 @@ async function orderId(api: Api, name: string): Promise<string> {
   if (items.length === 1) return items[0]!.id;
   const ids = items.map((each) => `${each.id} (store ${each.storeId})`).join(', ');
   throw new CliError(`${items.length} orders have the receipt "${name}": ${ids}.`, 'Name the one you mean by its id.');
-}
-
-function utcTime(text: string): string {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime()))
-    throw new CliError(`--until must be a time, not "${text}".`, 'For example 2026-11-20T09:30:00Z.');
-  return time.toISOString();
 }
 
 const cancelOutcomes = {

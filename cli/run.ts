@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addKeyCommands } from './keys.js';
 import { addOrderCommands } from './orders.js';
 import { addServiceCommands } from './service.js';
+import { addStockCommands } from './stock.js';
 import { addStoreCommands } from './stores.js';
 import { explain, type Terminal } from './terminal.js';
 
@@ -20,6 +21,7 @@ export async function runCli(args: string[], terminal: Terminal): Promise<number
   addKeyCommands(program, terminal);
   addOrderCommands(program, terminal);
   addStoreCommands(program, terminal, fail);
+  addStockCommands(program, terminal);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

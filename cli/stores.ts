@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import type { Attention } from '../domain/attention.js';
 import type { ProbeReport } from '../domain/store.js';
 import type { Api } from './api-client.js';
-import { apiCommand, printJson } from './api-command.js';
+import { apiCommand, printJson, type ApiOptions } from './api-command.js';
+import { reportLines, runReconciliation } from './reconciliation.js';
 import { shortened, table, when } from './table.js';
 import { CliError, type Terminal } from './terminal.js';
+import { utcTime } from './utc-time.js';
 
 /** What is shown of a store; GET /v1/stores has more. */
 interface Store {
@@ -14,6 +16,12 @@ interface Store {
   enabled: boolean;
   paused: boolean;
   health: { lastSuccessAt: string | null; attention: Attention | null };
+}
+
+interface ReconcileOptions extends ApiOptions {
+  from: string;
+  to?: string;
+  mend?: boolean;
 }
 
 export function addStoreCommands(program: Command, terminal: Terminal, fail: () => void): void {
@@ -42,6 +50,23 @@ export function addStoreCommands(program: Command, terminal: Terminal, fail: () 
   on('poll', 'look for orders now', async (api, store) => {
     await api.call('POST', `/v1/stores/${store.id}/poll`);
     return { answer: { id: store.id, asked: true }, lines: [`${store.name} looks for orders now.`] };
+  });
+
+  const reconcile = stores
+    .command('reconcile <store>')
+    .description('compare marketplace, Waybill and warehouse, and show the report; named by id or name')
+    .requiredOption('--from <time>', 'UTC time at which the window begins')
+    .option('--to <time>', 'UTC time at which it ends; now by default')
+    .option('--mend', 'mend what is safe');
+  apiCommand<ReconcileOptions>(reconcile, terminal, async (api, options, [wanted]) => {
+    const { report, differences } = await runReconciliation(api, (await findStore(api, wanted!)).id, {
+      from: utcTime('--from', options.from),
+      ...(options.to !== undefined && { to: utcTime('--to', options.to) }),
+      mend: options.mend ?? false,
+    });
+    if (options.json) printJson(terminal, { ...report, items: differences });
+    else reportLines(report, differences).forEach(terminal.out);
+    if (report.state === 'failed' || report.differences > report.mended) fail();
   });
 
   function on(

@@ -6,10 +6,10 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 /**
  * A new id such as "ord_01k9x…": 48 bits of milliseconds, then 80 random bits, so that ids sort by the time they were
  * made. Prefixes: ten (tenant), sto (store), whs (warehouse), ord (order), shp (shipment), key (API key),
- * adr (staged address), chg (staged change), ins (install), prv (privacy request), ssy (stock sync).
+ * adr (staged address), chg (staged change), ins (install), prv (privacy request), ssy (stock sync), rec (reconciliation).
  */
 export function newId(
-  prefix: 'ten' | 'sto' | 'whs' | 'ord' | 'shp' | 'key' | 'adr' | 'chg' | 'ins' | 'prv' | 'ssy',
+  prefix: 'ten' | 'sto' | 'whs' | 'ord' | 'shp' | 'key' | 'adr' | 'chg' | 'ins' | 'prv' | 'ssy' | 'rec',
   now: number = Date.now(),
 ): string {
   const bytes = Buffer.alloc(16);

@@ -8,6 +8,7 @@ import type { CancelOutcome } from '../domain/messages.js';
 import type { LineStanding, MarketplaceOrder, Weight } from '../domain/order.js';
 import type { OrderState } from '../domain/order-states.js';
 import type { PrivacyDone, PrivacyKind } from '../domain/privacy.js';
+import type { DifferenceKind, Mend } from '../domain/reconciliation.js';
 import type { ShippingChoice, ShippingRule } from '../domain/shipping-rule.js';
 import type { PushState, StockSettings } from '../domain/stock-decision.js';
 import type { StockProblem } from '../domain/stock-problems.js';
@@ -104,6 +105,7 @@ export interface Schema {
     updated_at: Defaulted<Date>;
     workflow_started_at: NullableTime;
     seen: string | null;
+    listed_at: NullableTime;
   };
   order_lines: {
     order_id: string;
@@ -200,6 +202,7 @@ export interface Schema {
     sent_at: NullableTime;
     proof: NullableJson<Record<string, unknown>>;
     done_at: NullableTime;
+    notice: NullableJson<object>;
   };
   timeline: {
     id: Generated<string>;
@@ -309,6 +312,34 @@ export interface Schema {
     headers: NullableJson<Record<string, string>>;
     body: NullableJson<unknown>;
     created_at: Generated<Date>;
+  };
+  reconciliations: {
+    id: string;
+    tenant_id: string;
+    store_id: string;
+    window_from: Time;
+    window_to: Time;
+    mend: boolean;
+    requested_by: string;
+    state: Defaulted<'running' | 'finished' | 'failed'>;
+    created_at: Defaulted<Date>;
+    workflow_started_at: NullableTime;
+    finished_at: NullableTime;
+    places: ColumnType<Record<string, string>, string | undefined, string>;
+    compared: ColumnType<Record<string, number>, string | undefined, string>;
+    problem: NullableJson<Attention>;
+  };
+  reconciliation_differences: {
+    id: Generated<string>;
+    reconciliation_id: string;
+    kind: DifferenceKind;
+    subject: string;
+    external_id: string | null;
+    order_id: string | null;
+    message: string;
+    mend: Mend | null;
+    mended_at: NullableTime;
+    found_at: Generated<Date>;
   };
   rate_limits: { key: string; next_at: Time; blocked_until: NullableTime };
 }

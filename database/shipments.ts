@@ -42,16 +42,19 @@ export interface UntoldShipment {
   shipmentId: string;
   reference: string;
   packages: { packageId: string; items: ShippedItem[] }[];
-  order: {
-    id: string;
-    tenantId: string;
-    storeId: string;
-    externalId: string;
-    state: OrderState;
-    hold: Hold | null;
-    generation: number;
-    ledger: LedgerEntry[];
-  };
+  order: OrderAsLeft;
+}
+
+/** What opens an order again that has ended. */
+export interface OrderAsLeft {
+  id: string;
+  tenantId: string;
+  storeId: string;
+  externalId: string;
+  state: OrderState;
+  hold: Hold | null;
+  generation: number;
+  ledger: LedgerEntry[];
 }
 
 export async function untoldShipments(db: Database, warehouseId: string, limit: number): Promise<UntoldShipment[]> {
@@ -65,6 +68,15 @@ export async function untoldShipments(db: Database, warehouseId: string, limit: 
     where s.signalled_at is null and f.warehouse_id = ${warehouseId}
     order by s.received_at limit ${limit}`.execute(db);
   return rows;
+}
+
+export async function orderAsLeft(db: Database, orderId: string): Promise<OrderAsLeft> {
+  return db
+    .selectFrom('orders')
+    .select(['id', 'tenant_id as tenantId', 'store_id as storeId', 'external_id as externalId'])
+    .select(['state', 'hold', 'generation', 'ledger'])
+    .where('id', '=', orderId)
+    .executeTakeFirstOrThrow();
 }
 
 export async function markShipmentsTold(db: Database, shipmentIds: string[]): Promise<void> {
@@ -111,11 +123,46 @@ export async function loadWritebacks(
   };
 }
 
-/** One notice is proven at the marketplace. */
-export async function recordNotice(db: Database, key: string, proof: Record<string, unknown>): Promise<void> {
+/** One notice is proven at the marketplace; it is kept with its proof, so that it can be looked for again. */
+export async function recordNotice(
+  db: Database,
+  key: string,
+  notice: object,
+  proof: Record<string, unknown>,
+): Promise<void> {
   await sql`
-    /* prepared */ update write_intents set state = 'done', proof = ${JSON.stringify(proof)}, done_at = now(), lease_until = null
+    /* prepared */ update write_intents set state = 'done', proof = ${JSON.stringify(proof)},
+      notice = ${JSON.stringify(notice)}, done_at = now(), lease_until = null
     where business_key = ${key}`.execute(db);
+}
+
+/**
+ * A proven notice is not at the marketplace any more. It counts as one that was sent this moment and is not to be found: it
+ * is looked for as long as one may take to show, so that an answer that lags behind posts nothing twice.
+ */
+export async function doubtNotice(db: Database, key: string): Promise<void> {
+  await db
+    .updateTable('write_intents')
+    .set({ state: 'unknown', sent_at: new Date() })
+    .where('business_key', '=', key)
+    .where('state', '=', 'done')
+    .execute();
+}
+
+/** Notices of a shipment that were proven once and are in doubt. */
+export async function doubtedNotices(
+  db: Database,
+  shipmentId: string,
+): Promise<{ key: string; orderId: string; notice: object }[]> {
+  const rows = await db
+    .selectFrom('write_intents')
+    .select(['business_key as key', 'order_id as orderId', 'notice'])
+    .where('shipment_id', '=', shipmentId)
+    .where('state', '<>', 'done')
+    .where('notice', 'is not', null)
+    .orderBy('business_key')
+    .execute();
+  return rows.map((row) => ({ ...row, notice: row.notice! }));
 }
 
 /** Every notice of a shipment is proven: shipment, ledger, order and timeline change together. */

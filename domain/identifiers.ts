@@ -21,11 +21,30 @@ export function stockWorkflowId(pair: { storeId: string; warehouseId: string }):
   return `stock:${pair.storeId}:${pair.warehouseId}`;
 }
 
+/** One for each store: two runs at once would mend the same differences. */
+export function reconciliationWorkflowId(storeId: string): string {
+  return `reconciliation:${storeId}`;
+}
+
+/** How a run's workflow is started, by whoever opened the run; starting it twice is harmless. */
+export function reconciliationStart(run: { id: string; storeId: string }, taskQueue: string) {
+  return {
+    workflowId: reconciliationWorkflowId(run.storeId),
+    taskQueue,
+    args: [{ runId: run.id }],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    // A run that hangs must not keep the next ones away; database/reconciliations.ts counts on it.
+    workflowExecutionTimeout: '24 hours',
+  } as const;
+}
+
 export type ParsedWorkflowId =
   | { kind: 'order'; storeId: string; externalId: string }
   | { kind: 'store'; storeId: string }
   | { kind: 'warehouse'; warehouseId: string }
-  | { kind: 'stock'; storeId: string; warehouseId: string };
+  | { kind: 'stock'; storeId: string; warehouseId: string }
+  | { kind: 'reconciliation'; storeId: string };
 
 /** The inverse of the builders above; null for an id that is not ours. Store ids never hold a colon, external ids may. */
 export function parseWorkflowId(id: string): ParsedWorkflowId | null {
@@ -35,6 +54,7 @@ export function parseWorkflowId(id: string): ParsedWorkflowId | null {
   if (kind === 'order' && externalId) return { kind, storeId: first, externalId };
   if (kind === 'stock' && rest.length === 1 && externalId) return { kind, storeId: first, warehouseId: externalId };
   if (kind === 'store' && rest.length === 0) return { kind, storeId: first };
+  if (kind === 'reconciliation' && rest.length === 0) return { kind, storeId: first };
   if (kind === 'warehouse' && rest.length === 0) return { kind, warehouseId: first };
   return null;
 }
@@ -83,7 +103,13 @@ export function taskQueues(prefix: string): { orders: string; connections: strin
   return { orders: `${prefix}-orders`, connections: `${prefix}-connections` };
 }
 
-export const workflowTypes = { order: 'order', store: 'store', warehouse: 'warehouse', stock: 'stock' } as const;
+export const workflowTypes = {
+  order: 'order',
+  store: 'store',
+  warehouse: 'warehouse',
+  stock: 'stock',
+  reconciliation: 'reconciliation',
+} as const;
 
 /** Search attributes, all of type Keyword. PostgreSQL visibility allows ten of that type in one namespace. */
 export const searchAttributes = {
@@ -107,6 +133,7 @@ export const messages = {
     shipmentUnreadable: 'shipmentUnreadable',
     marketplaceChanged: 'marketplaceChanged',
     fixSaved: 'fixSaved',
+    noticesMissing: 'noticesMissing',
     state: 'state',
   },
   connection: {

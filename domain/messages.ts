@@ -73,6 +73,11 @@ export interface FulfillmentCancelled {
   reason: string;
 }
 
+/** The marketplace does not show notices of this shipment any more that were proven once. */
+export interface NoticesMissing {
+  shipmentId: string;
+}
+
 /** The marketplace shows another state of the order than before; the order looks for itself. */
 export interface MarketplaceChanged {
   /** A fingerprint of what it shows. */
@@ -131,4 +136,9 @@ export interface ConnectionSnapshot {
   paused: boolean;
   /** What is being done now, in words. */
   step: string;
+}
+
+/** One run of a store's reconciliation; what it compares is in its row. */
+export interface ReconciliationInput {
+  runId: string;
 }

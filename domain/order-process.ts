@@ -31,6 +31,8 @@ export interface OrderProcess {
   ledger: LedgerEntry[];
   /** Shipments told and not yet written back. */
   shipments: ShipmentReported[];
+  /** Shipments whose notices the marketplace lost. */
+  missingNotices: string[];
   /** The problem shown is that the marketplace could not be told. */
   writebackFailed: boolean;
   /** The marketplace shows something else than before: to be looked at. */
@@ -89,6 +91,7 @@ export function openProcess(input: OrderInput): OrderProcess {
     fulfillments: [],
     ledger: input.reopened?.ledger ?? [],
     shipments: [],
+    missingNotices: [],
     writebackFailed: false,
     toLook: false,
     lookFailed: false,
@@ -107,6 +110,7 @@ export type Step =
   | 'wait_for_release'
   | 'wait_for_person'
   | 'write_back'
+  | 'repeat_notices'
   | 'look'
   | 'plan'
   | 'submit'
@@ -123,6 +127,7 @@ export function nextStep(order: OrderProcess): Step {
   if (order.cancel?.outcome === 'asking' && !order.attention) return 'cancel';
   if (order.elsewhere && !order.attention) return 'close_as_shipped_elsewhere';
   if (order.shipments.length > 0 && !writebackWaits(order)) return 'write_back';
+  if (order.missingNotices.length > 0 && !writebackWaits(order)) return 'repeat_notices';
   if (order.toLook && !(order.attention && order.lookFailed)) return 'look';
   if (order.hold) return 'wait_for_release';
   if (order.attention) return 'wait_for_person';

@@ -22,6 +22,8 @@ export interface StoreSettings {
   shipmentExpectedDays: number;
   /** The shortest and longest wait between two polls, in seconds; between them the store adapts to its traffic. */
   pollSeconds: { busy: number; idle: number };
+  /** Compare marketplace, warehouse and our own rows once a day, and mend what is safe or only report it. */
+  reconciliation: 'mend' | 'report' | 'off';
   marketplace: Record<string, unknown>;
 }
 
@@ -40,6 +42,7 @@ export const defaultStoreSettings: StoreSettings = {
   unlistedSku: 'attention',
   shipmentExpectedDays: 10,
   pollSeconds: { busy: 60, idle: 295 },
+  reconciliation: 'mend',
   marketplace: {},
 };
 
@@ -49,6 +52,8 @@ export interface PermissionFinding {
   standing: 'granted' | 'missing' | 'unproven';
   /** The step that fails without it, in words. */
   neededFor: string;
+  /** Only stock needs it, which a store may do without (R110). */
+  optional?: true;
 }
 
 export interface ProbeReport {
@@ -70,14 +75,14 @@ export interface WebhookHealth {
   problem: string | null;
 }
 
-/** A connection may be enabled when nothing is known to be missing. */
+/** A connection may be enabled when nothing that it cannot do without is known to be missing. */
 export function probePasses(report: ProbeReport): boolean {
   return probeReasons(report).length === 0;
 }
 
 /** Why it may not, in words: each missing permission with the step that fails without it. */
 export function probeReasons(report: ProbeReport): string[] {
-  const missing = report.permissions.filter((each) => each.standing === 'missing');
+  const missing = report.permissions.filter((each) => each.standing === 'missing' && !each.optional);
   return [...missing.map((each) => `${each.permission} (${each.neededFor})`), ...report.problems];
 }
 

@@ -1,7 +1,7 @@
 import type { ActivityDependencies, ConnectedStore } from '../activities/dependencies.js';
 import type { App } from '../connectors/connect-options.js';
 import type { Http } from '../connectors/http.js';
-import type { RateLimiter } from '../connectors/rate-limiter.js';
+import { backfillOnly, type RateLimiter } from '../connectors/rate-limiter.js';
 import { marketplaces } from '../connectors/marketplaces/registry.js';
 import type { Warehouse } from '../connectors/warehouses/port.js';
 import { warehouseSystems } from '../connectors/warehouses/registry.js';
@@ -34,11 +34,12 @@ const sharedForMs = 30_000;
 
 /** Opens connections to vendors: row, decrypted credentials and connector. Secrets live only in the connector. */
 export function createConnections(parts: ConnectionParts): Connections & { forget: (connectionId: string) => void } {
+  const inBackfill = { ...parts, limiter: backfillOnly(parts.limiter) };
   const stores = shared<ConnectedStore>((id) => connectStore(parts, id));
   const warehouses = shared<Warehouse>(async (id) => (await connectWarehouse(parts, id)).warehouse);
   return {
-    connectStore: (id) => connectStore(parts, id),
-    connectWarehouse: (id) => connectWarehouse(parts, id),
+    connectStore: (id, lane) => connectStore(lane ? inBackfill : parts, id),
+    connectWarehouse: (id, lane) => connectWarehouse(lane ? inBackfill : parts, id),
     storeOf: stores.get,
     marketplaceOf: async (id) => (await stores.get(id)).marketplace,
     warehouseOf: warehouses.get,

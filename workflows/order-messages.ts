@@ -19,6 +19,7 @@ import type {
   FulfillmentCancelled,
   HoldRequest,
   MarketplaceChanged,
+  NoticesMissing,
   OrderSnapshot,
   ShipmentOverdue,
   ShipmentReported,
@@ -48,6 +49,7 @@ const fulfillmentCancelled = defineSignal<[FulfillmentCancelled]>(messages.order
 const shipmentOverdue = defineSignal<[ShipmentOverdue]>(messages.order.shipmentOverdue);
 const shipmentUnreadable = defineSignal<[ShipmentUnreadable]>(messages.order.shipmentUnreadable);
 const marketplaceChanged = defineSignal<[MarketplaceChanged]>(messages.order.marketplaceChanged);
+const noticesMissing = defineSignal<[NoticesMissing]>(messages.order.noticesMissing);
 const fixSaved = defineSignal<[FixSaved]>(messages.order.fixSaved);
 const state = defineQuery<OrderSnapshot>(messages.order.state);
 
@@ -193,6 +195,10 @@ function hearNews(order: OrderProcess): void {
   setHandler(marketplaceChanged, () => {
     order.toLook = true;
     order.lookFailed = false;
+  });
+
+  setHandler(noticesMissing, ({ shipmentId }) => {
+    if (!order.missingNotices.includes(shipmentId)) order.missingNotices.push(shipmentId);
   });
 
   setHandler(fixSaved, ({ key }) => {

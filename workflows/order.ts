@@ -8,13 +8,12 @@ import {
   isCancellation,
   proxyActivities,
   proxyLocalActivities,
-  TimeoutFailure,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.js';
 import type { SubmitAnswer } from '../activities/submit-fulfillment.js';
 import { attention, type Attention } from '../domain/attention.js';
-import { failureCatalogue, isFailureCode, type FailureAbout, type FailureCode } from '../domain/failures.js';
+import { failureCatalogue, type FailureAbout, type FailureCode } from '../domain/failures.js';
 import { hear } from '../domain/hear-marketplace.js';
 import { waitKeys } from '../domain/identifiers.js';
 import { cancelOpen } from '../domain/ledger.js';
@@ -35,8 +34,9 @@ import {
   type OrderProcess,
   type Step,
 } from '../domain/order-process.js';
-import type { OrderState } from '../domain/order-states.js';
+import { isFinal, type OrderState } from '../domain/order-states.js';
 import { answerMessages } from './order-messages.js';
+import { problemOf } from './problem-of.js';
 import { attentionKey, stateKey, warehouseKey } from './search-attributes.js';
 
 /**
@@ -58,14 +58,15 @@ const { recordTransition } = proxyActivities<Activities>({ startToCloseTimeout: 
  * Calls to vendors. One attempt is at most three calls of 20 s and their queues; the heartbeat shows a dead worker
  * within 10 s. For an hour Temporal tries again what was not sent or is unknown; then a person is told.
  */
-const { submitFulfillment, lookAtMarketplace, writeBackShipment, cancelFulfillment } = proxyActivities<Activities>({
-  startToCloseTimeout: '3 minutes',
-  heartbeatTimeout: '10 seconds',
-  scheduleToCloseTimeout: '1 hour',
-  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
-  // Not the SDK's default, whatever its documentation says (1.24): a call that still runs must not be left behind.
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-});
+const { submitFulfillment, lookAtMarketplace, writeBackShipment, repeatNotices, cancelFulfillment } =
+  proxyActivities<Activities>({
+    startToCloseTimeout: '3 minutes',
+    heartbeatTimeout: '10 seconds',
+    scheduleToCloseTimeout: '1 hour',
+    retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+    // Not the SDK's default, whatever its documentation says (1.24): a call that still runs must not be left behind.
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  });
 
 /** One order, from import to the last writeback. What comes next is decided by domain/order-process.ts. */
 export async function order(input: OrderInput): Promise<OrderState> {
@@ -85,6 +86,7 @@ const steps: Record<Exclude<Step, 'end'>, (order: OrderProcess, input: OrderInpu
   submit,
   wait_for_shipments: (order) => condition(() => nextStep(order) !== 'wait_for_shipments'),
   write_back: writeBack,
+  repeat_notices: writeBackAgain,
   look,
   wait_for_edit: (order) => condition(() => nextStep(order) !== 'wait_for_edit'),
   wait_for_release: waitForRelease,
@@ -210,6 +212,20 @@ async function writeBack(order: OrderProcess, input: OrderInput): Promise<void> 
   }
 }
 
+/** What the marketplace was told and does not show any more; the order itself stands where it stood. */
+async function writeBackAgain(order: OrderProcess, input: OrderInput): Promise<void> {
+  const shipmentId = order.missingNotices[0]!;
+  const told = await attempt(order, input, () => repeatNotices({ storeId: input.storeId, shipmentId }));
+  if (!told) {
+    order.writebackFailed = true;
+    return;
+  }
+  order.missingNotices.shift();
+  const message = `The marketplace did not show shipment ${shipmentId} any more: ${told.notices} looked for again.`;
+  const to = isFinal(order.state) ? order.state : workingState(order);
+  move(order, to, { event: 'notices_repeated', actor: 'waybill', message });
+}
+
 function shippedAfterCancel(order: OrderProcess, shipment: { fulfillment: string }): Attention {
   const message = `${shipment.fulfillment} was shipped although the order was ${order.state}.`;
   return attention('shipped_after_cancel', message, { reference: shipment.fulfillment });
@@ -307,7 +323,7 @@ async function attempt<T>(order: OrderProcess, input: OrderInput, call: () => Pr
   try {
     return await call();
   } catch (error) {
-    if (!isCancellation(error)) raise(order, problemOf(error, input));
+    if (!isCancellation(error)) raise(order, problemOfOrder(error, input));
     return null;
   }
 }
@@ -326,16 +342,9 @@ async function unlessStopped<T>(order: OrderProcess, call: () => Promise<T>): Pr
   return result.catch(() => Promise.reject(new CancelledFailure('stopped on request')));
 }
 
-function problemOf(error: unknown, input: OrderInput): Attention {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof TimeoutFailure)
-    return attention('unavailable', `Order ${input.externalId}: no answer within the time allowed.`);
-  if (!(cause instanceof ApplicationFailure) || !isFailureCode(cause.type)) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    return attention('internal', `Order ${input.externalId}: ${message}`);
-  }
-  const about = (cause.details?.[0] ?? {}) as FailureAbout;
-  return attention(cause.type, cause.message, about, waitKeyOf(cause.type, about, input));
+function problemOfOrder(error: unknown, input: OrderInput): Attention {
+  const problem = problemOf(error, `Order ${input.externalId}`);
+  return { ...problem, waitsFor: waitKeyOf(problem.cause, problem.about, input) };
 }
 
 /** What a person saves to mend it; the order then goes on by itself. */

@@ -62,6 +62,9 @@ function orderActions(floor: ShopFloor): Record<string, (order: string, body: ne
     fulfil: floor.fulfilElsewhere,
     request: (order) => floor.requestFulfillment(order),
     'request-cancellation': (order) => floor.requestCancellation(order),
+    'cancel-fulfillment': (order) => floor.cancelFulfillment(order),
     return: floor.addReturn,
+    dispose: floor.dispose,
+    'close-return': (order) => floor.closeReturn(order),
   };
 }

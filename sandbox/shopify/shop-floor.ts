@@ -33,13 +33,13 @@ export function createShopFloor(shop: Shop, deliveries: Deliveries) {
     move: (named: string, location: string) => merchant.move(shop, order(named), location),
     fulfilElsewhere: (named: string, spec?: { sku?: string; number?: string }) =>
       merchant.fulfilElsewhere(shop, order(named), spec),
+    cancelFulfillment: (named: string) => merchant.cancelFulfillment(shop, order(named)),
     requestFulfillment: (named: string) => ping(merchant.requestFulfillment(shop, order(named)), 'FULFILLMENT_REQUEST'),
     requestCancellation: (named: string) =>
       ping(merchant.requestCancellation(shop, order(named)), 'CANCELLATION_REQUEST'),
     addReturn: (named: string, spec: ReturnSpec): Return => addReturn(shop, order(named), spec),
-    /** Of the return's first line. */
-    dispose: (returned: Return, spec: DispositionSpec) => dispose(shop, returned, returned.lines[0]!.id, spec),
-    closeReturn: (returned: Return) => closeReturn(shop, returned),
+    dispose: (named: string, spec: DispositionSpec) => dispose(shop, order(named), spec),
+    closeReturn: (named: string) => closeReturn(shop, order(named)),
     addItem: (spec: ItemSpec) => addItem(shop, spec),
     addService: (spec: ServiceSpec) => addService(shop, spec),
     setStock,

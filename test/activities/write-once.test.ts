@@ -131,7 +131,7 @@ function createWorld(mayRepeat: boolean) {
     };
     try {
       const written = await writeOnce({ db: clocked.db, callDeadlineMs }, write);
-      if (written !== 'done_before' && of.write !== 'ok_not_recorded') await recordNotice(clocked.db, key, {});
+      if (written !== 'done_before' && of.write !== 'ok_not_recorded') await recordNotice(clocked.db, key, {}, {});
       return 'done';
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

@@ -20,6 +20,7 @@ function bodyOf(route: Route, own: { warehouseId: string; storeId: string }, ten
     'post /v1/api-keys': { name: 'New', role: 'support' },
     'post /v1/stores': { name: 'New', marketplace: 'clickbank', tenantId },
     'patch /v1/stores/{id}': { name: 'Renamed' },
+    'post /v1/stores/{id}/reconciliations': { from: '2026-11-20T00:00:00Z' },
     'put /v1/stores/{id}/credentials': { apiKey: 'long enough' },
     'post /v1/warehouses': { name: 'New', system: 'shipbob', tenantId },
     'patch /v1/warehouses/{id}': { name: 'Renamed' },
@@ -56,7 +57,9 @@ async function target(route: Route, tenantId: string) {
           ? own.privacyRequestId
           : route.path.startsWith('/v1/stock-syncs')
             ? own.syncId
-            : own.storeId;
+            : route.path.startsWith('/v1/reconciliations')
+              ? own.reconciliationId
+              : own.storeId;
   const path = route.path.replace('{id}', id).replace('{sku}', 'kit-1').replace('{keyId}', key.id);
   return { path, body: bodyOf(route, own, tenantId), own };
 }

@@ -1,6 +1,7 @@
 import { openFirstImport } from '../../database/stores.js';
 import { saveListing } from '../../database/listings.js';
 import { saveNewOrders, saveSkipped } from '../../database/orders-import.js';
+import { closeReconciliation, openReconciliation } from '../../database/reconciliations.js';
 import { saveShippingRules } from '../../database/shipping-rules.js';
 import { keepPrivacyRequest } from '../../database/privacy-requests.js';
 import { createStore } from '../../database/stores.js';
@@ -85,6 +86,15 @@ export async function aStockSync(db: Database, of: { tenantId: string; storeId: 
   return syncId;
 }
 
+/** One that has ended, so that another may begin. */
+async function aReconciliation(db: Database, tenantId: string, storeId: string): Promise<string> {
+  const [from, to] = [new Date('2026-11-20T00:00:00Z'), new Date('2026-11-21T00:00:00Z')];
+  const wanted = { tenantId, storeId, from, to, mend: false, requestedBy: 'schedule', at: to };
+  const run = await openReconciliation(db, wanted);
+  await closeReconciliation(db, run!.id, null);
+  return run!.id;
+}
+
 /** What stands for each path parameter in a tenant that has one of everything. */
 export async function oneOfEach(db: Database, tenantId: string) {
   const storeId = await aStore(db, tenantId);
@@ -101,5 +111,6 @@ export async function oneOfEach(db: Database, tenantId: string) {
   const skippedId = await aSkippedOrder(db, tenantId, storeId, `SKIP-${storeId}`);
   const privacyRequestId = await aPrivacyRequest(db, tenantId, storeId);
   const syncId = await aStockSync(db, { tenantId, storeId, warehouseId });
-  return { storeId, warehouseId, orderId, skippedId, privacyRequestId, syncId };
+  const reconciliationId = await aReconciliation(db, tenantId, storeId);
+  return { storeId, warehouseId, orderId, skippedId, privacyRequestId, syncId, reconciliationId };
 }

@@ -23,6 +23,9 @@ const readNews: NonNullable<MarketplaceDefinition['readNews']> = ({ headers, raw
   return { deliveryKey: body.id, topic: 'orders/updated', kind: 'orders', orderIds: body.orders };
 };
 
+const silent = { readNews: null };
+const others = { bigcommerce: silent, shopify: silent };
+
 let database: FreshDatabase;
 let harness: Harness;
 let store: { id: string; path: string };
@@ -31,7 +34,7 @@ beforeAll(async () => {
   const { db } = database;
   const parts = { db, keyRing, warehouseSystems, apps: { clickbank: app } };
   harness = await startHarness(
-    { verifyWebhook: createWebhookVerifier({ ...parts, marketplaces: { clickbank: { readNews } } }) },
+    { verifyWebhook: createWebhookVerifier({ ...parts, marketplaces: { ...others, clickbank: { readNews } } }) },
     database,
   );
   store = await addStore();
@@ -87,7 +90,7 @@ it('an unknown address, a deleted store and a marketplace that sends no such not
   expect((await deliver('{"id":"d4","orders":[]}', 'second-token-', 'guess')).status).toBe(404);
   const verify = createWebhookVerifier({
     ...{ db: database.db, keyRing, warehouseSystems },
-    marketplaces: { clickbank: { readNews: null } },
+    marketplaces: { ...others, clickbank: silent },
   });
   expect(await verify(store.path, {}, Buffer.from('{}'))).toBe('unknown_path');
   const gone = await addStore();

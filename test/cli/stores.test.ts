@@ -79,6 +79,36 @@ it('pauses a store, which then fetches nothing, and resumes it, which catches up
   await eventually(async () => expect(await orders()).toHaveLength(2));
 });
 
+describe('reconcile', () => {
+  const from = new Date(Date.now() - 3_600_000).toISOString();
+  const run = (...more: string[]) => cli.waybill('stores', 'reconcile', 'Example Store', '--from', from, ...more);
+
+  it('shows what all three agree on, and ends with 0', async () => {
+    const { code, out } = await run();
+    expect(out).toMatch(
+      /^Reconciliation rec_\w+: finished, [^]*\nCompared: [^\n]*2 marketplace orders[^]*\nNo difference\.$/,
+    );
+    expect(code).toBe(0);
+  });
+
+  it('names what is missing and ends with 1; with --mend it is imported', async () => {
+    const [order] = waybill.clickbank.addSamples(1, 'plain');
+    const named = await run();
+    expect(named.code).toBe(1);
+    expect(named.out).toMatch(new RegExp(`order missing here +can be mended +Order ${order!.receipt} was neither`));
+    const mended = await run('--mend');
+    expect(mended.code).toBe(0);
+    expect(mended.out).toMatch(/1 differences?, all mended\.[^]*order missing here +mended/);
+    expect(await orders()).toHaveLength(3);
+  });
+
+  it('says what a time must look like', async () => {
+    const { code, err } = await cli.waybill('stores', 'reconcile', 'Example Store', '--from', 'yesterday');
+    expect(code).toBe(1);
+    expect(err).toContain('--from must be a time, not "yesterday".');
+  });
+});
+
 it('says when there is no such store', async () => {
   expect(await cli.waybill('stores', 'pause', 'No Shop')).toEqual({
     ...{ code: 1, out: '' },

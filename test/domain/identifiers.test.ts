@@ -4,7 +4,9 @@ import {
   messages,
   orderWorkflowId,
   parseWorkflowId,
+  reconciliationWorkflowId,
   searchAttributes,
+  stockWorkflowId,
   storeWorkflowId,
   taskQueues,
   waitKeys,
@@ -52,6 +54,9 @@ describe('workflow ids', () => {
           externalId,
         });
         expect(parseWorkflowId(storeWorkflowId(storeId))).toEqual({ kind: 'store', storeId });
+        expect(parseWorkflowId(reconciliationWorkflowId(storeId))).toEqual({ kind: 'reconciliation', storeId });
+        const pair = { storeId, warehouseId: `${storeId}w` };
+        expect(parseWorkflowId(stockWorkflowId(pair))).toEqual({ kind: 'stock', ...pair });
         expect(parseWorkflowId(warehouseWorkflowId(storeId))).toEqual({ kind: 'warehouse', warehouseId: storeId });
       }),
     );
@@ -100,6 +105,11 @@ describe('a fulfillment reference', () => {
 describe('the key of an outside write', () => {
   it('tells two submissions apart', () =>
     tellsApart(fulfillment, (of) => writeKeys.submission(fulfillmentReference(of))));
+
+  it('tells two stock figures apart', () => {
+    const figures = fc.record({ syncId: connectionIds, sku: externalIds, placeId: externalIds, generation: fc.nat(9) });
+    tellsApart(figures, writeKeys.stock);
+  });
 
   it('tells two ship notices apart, wherever the colons fall', () => {
     tellsApart(writebacks, writeKeys.writeback);

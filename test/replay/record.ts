@@ -5,14 +5,23 @@ import { Client } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import { stageAddressEdit } from '../../database/address-edits.js';
-import { messages, storeWorkflowId, waitKeys, warehouseWorkflowId } from '../../domain/identifiers.js';
+import {
+  messages,
+  reconciliationWorkflowId,
+  storeWorkflowId,
+  waitKeys,
+  warehouseWorkflowId,
+} from '../../domain/identifiers.js';
 import { createPayloadCodec } from '../../worker/payload-codec.js';
 import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
 import { testTaskQueue, workflowBundle } from '../support/temporal.js';
+import { createScriptedStock } from '../support/scripted-stock.js';
 import { saveListings, startWaybill, type Waybill } from '../support/waybill.js';
 import { sampleAddress } from '../workflows/addresses.js';
 import { flowOf, type Flow } from '../workflows/flow.js';
+import { reconcile } from '../workflows/reconcile.js';
+import { startStockSync } from '../workflows/stock-flow.js';
 import { stubActivities } from '../workflows/stub-activities.js';
 import { historiesFolder, historyKeyRing, writeHistory } from './recorded.js';
 
@@ -20,7 +29,8 @@ quietTemporal();
 let waybill: Waybill;
 let flow: Flow;
 beforeAll(async () => {
-  waybill = await startWaybill({ deadlineMs: 1_500 });
+  const { port: stock } = createScriptedStock();
+  waybill = await startWaybill({ deadlineMs: 1_500, marketplace: (real) => ({ ...real, stock }) });
   flow = flowOf(waybill);
   await rm(historiesFolder, { recursive: true, force: true });
   await waybill.enable();
@@ -216,12 +226,48 @@ describe('order', () => {
   }, 60_000);
 });
 
+describe('reconciliation', () => {
+  it('that finds a lost notice, and the order that posts it again', async () => {
+    const receipt = await submitted();
+    await flow.ship(receipt);
+    await flow.handle(receipt).result();
+    waybill.clickbank.state.notices = [];
+    await reconcile(waybill, { mend: true });
+    await eventually(async () => {
+      // As if ClickBank had had its two minutes to show it.
+      const sentAt = new Date(Date.now() - 120_000);
+      await waybill.db.updateTable('write_intents').set({ sent_at: sentAt }).where('state', '=', 'unknown').execute();
+      expect(flow.notices(receipt)).toHaveLength(1);
+    });
+    await flow.handle(receipt).result();
+    await recordOrder('notices-repeated', receipt);
+    await record('reconciliation/mended', reconciliationWorkflowId(waybill.storeId));
+  });
+
+  it('of a store whose warehouse cannot be asked', async () => {
+    await submitted();
+    waybill.shipbob.faults = [{ kind: 'status', rate: 1, status: 401 }];
+    await reconcile(waybill);
+    await record('reconciliation/failed', reconciliationWorkflowId(waybill.storeId));
+  });
+});
+
 describe('connections', () => {
   it('as they ran meanwhile', async () => {
     await flow.tellStore('pause');
     await flow.tellStore('resume');
     await record('store/messages', storeWorkflowId(waybill.storeId));
     await record('warehouse/messages', warehouseWorkflowId(waybill.warehouseId));
+  });
+
+  it('a stock sync, paused, resumed and stopped', async () => {
+    const sync = await startStockSync(waybill);
+    await sync.round();
+    await sync.tell('pause');
+    await sync.tell('resume');
+    await sync.round();
+    await sync.stop();
+    await record('stock/messages', sync.handle.workflowId);
   });
 
   it('a store that starts its history anew', async () => {

@@ -27,7 +27,7 @@ it('I11: the workflows of today replay every recorded history', async () => {
   const results = await replay(workflowBundle(), histories);
   expect([...results].filter(([, error]) => error !== null)).toEqual([]);
   const workflows = new Set(histories.map((each) => each.name.split('/')[0]));
-  expect(workflows).toEqual(new Set(['order', 'store', 'warehouse']));
+  expect(workflows).toEqual(new Set(['order', 'reconciliation', 'stock', 'store', 'warehouse']));
   expect(histories.length).toBeGreaterThanOrEqual(12);
 }, 60_000);
 

@@ -23,6 +23,7 @@ export function stubActivities(own: Partial<Activities> = {}): { activities: Act
     submitFulfillment: () => Promise.resolve({ outcome: 'submitted' }),
     lookAtMarketplace: () => Promise.resolve({ outcome: 'unchanged' }),
     writeBackShipment: () => Promise.resolve({ notices: 1 }),
+    repeatNotices: () => Promise.resolve({ notices: 1 }),
     cancelFulfillment: () => Promise.resolve({ outcome: 'stopped' }),
     recordTransition: (change) => Promise.resolve(void timeline.push(change)),
     applyAddressEdit: () => Promise.resolve(),
@@ -30,6 +31,11 @@ export function stubActivities(own: Partial<Activities> = {}): { activities: Act
     watchWarehouse: () => Promise.resolve({ ended: 'turn' }),
     syncStock: () => Promise.resolve({ ended: 'turn' }),
     wakeOrders: () => Promise.resolve(0),
+    reconcileMarketplace: () => Promise.resolve(),
+    reconcileWorkflows: () => Promise.resolve(),
+    reconcileNotices: () => Promise.resolve(),
+    reconcileWarehouses: () => Promise.resolve(),
+    closeReconciliation: () => Promise.resolve(),
     ...own,
   };
   return { activities, timeline };

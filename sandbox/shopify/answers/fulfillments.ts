@@ -1,10 +1,11 @@
-import { covers, kindOf } from '../graphql/access.js';
+import { covers } from '../graphql/access.js';
 import type { Call, Fields } from '../graphql/call.js';
 import { byId, inOrder } from '../graphql/connection.js';
 import type { Fulfillment, FulfillmentOrder, Hold } from '../state/fulfillments.js';
 import type { Order } from '../state/orders.js';
 import { gid } from '../state/shop.js';
 import { itemOf, lineOf, locationOf, orderOf } from '../work/lookups.js';
+import { supportedActions } from '../work/supported-actions.js';
 import { destination, locationAddress } from './addresses.js';
 import { priceOf, type OrderLine } from './lines.js';
 import { moneyBag } from './money.js';
@@ -28,7 +29,8 @@ export const fulfillmentOrder: Fields<FulfillmentOrder> = {
     ...shippingChosen(call, id),
   }),
   fulfillmentHolds: ({ holds }) => holds,
-  supportedActions: (row, _args, call) => actions(call, row).map((action) => ({ action, externalUrl: null })),
+  supportedActions: (row, _args, { shop }) =>
+    supportedActions(shop, row).map((action) => ({ action, externalUrl: null })),
   lineItems: (row, args) =>
     inOrder(
       args,
@@ -45,20 +47,6 @@ function shippingChosen({ shop }: Call, fulfillmentOrderId: number) {
   const row = shop.fulfillmentOrders.find((each) => each.id === fulfillmentOrderId)!;
   const { shipping } = orderOf(shop, row);
   return { serviceCode: shipping?.code ?? null, presentedName: shipping?.title ?? null };
-}
-
-/** What may be done now; asked before every write (reference/shopify.md §4). */
-export function actions({ shop }: Call, row: FulfillmentOrder): string[] {
-  if (row.status === 'ON_HOLD') return ['RELEASE_HOLD', 'HOLD', 'MOVE'];
-  if (row.status === 'SCHEDULED') return ['MARK_AS_OPEN', 'MOVE', 'HOLD'];
-  if (!['OPEN', 'IN_PROGRESS'].includes(row.status)) return [];
-  if (kindOf(shop, row) === 'merchant_managed' || !shop.settings.servicesNeedAcceptance)
-    return ['CREATE_FULFILLMENT', 'HOLD', 'SPLIT', ...(row.status === 'OPEN' ? ['MOVE'] : [])];
-  if (['ACCEPTED', 'CANCELLATION_REJECTED'].includes(row.requestStatus))
-    return ['CREATE_FULFILLMENT', 'REQUEST_CANCELLATION'];
-  return row.requestStatus === 'SUBMITTED'
-    ? ['REQUEST_CANCELLATION']
-    : ['REQUEST_FULFILLMENT', 'HOLD', 'MOVE', 'SPLIT'];
 }
 
 interface FulfillmentOrderLine {

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { covers, isReachable, kindOf, reachableOrders } from '../graphql/access.js';
+import { covers, isReachable, reachableOrders } from '../graphql/access.js';
 import type { Arguments, Call, Fields } from '../graphql/call.js';
 import { byId, connection, type Position } from '../graphql/connection.js';
 import { search } from '../graphql/search.js';
@@ -7,6 +7,7 @@ import type { FulfillmentOrder } from '../state/fulfillments.js';
 import type { Order } from '../state/orders.js';
 import { byGid } from '../state/shop.js';
 import { isOpen, orderOf } from '../work/lookups.js';
+import { kindOf } from '../work/supported-actions.js';
 import { app } from './app.js';
 import { nodeOf } from './nodes.js';
 import { fulfillmentOrderSearch, itemSearch, locationSearch, orderSearch } from './searches.js';

@@ -3,8 +3,8 @@ import { adminSchema, scopesIn } from './schema.js';
 import type { FulfillmentOrder } from '../state/fulfillments.js';
 import type { Order } from '../state/orders.js';
 import type { Call } from './call.js';
-import type { Shop } from '../state/shop.js';
 import { holds } from '../state/tokens.js';
+import { kindOf } from '../work/supported-actions.js';
 
 /**
  * Refuses a field whose return type, or which itself at the root, needs a scope that the token does not hold. What is
@@ -39,16 +39,6 @@ function typeBehind(info: GraphQLResolveInfo): string {
   const type = getNamedType(info.returnType);
   const nodes = isObjectType(type) && type.name.endsWith('Connection') ? type.getFields()['nodes'] : undefined;
   return nodes ? getNamedType(nodes.type).name : type.name;
-}
-
-export type FulfillmentOrderKind = 'merchant_managed' | 'assigned' | 'third_party';
-
-/** `assigned` are those at locations of services that our own app registered (reference/shopify.md §2). */
-export function kindOf(shop: Shop, fulfillmentOrder: FulfillmentOrder): FulfillmentOrderKind {
-  const location = shop.locations.find((each) => each.id === fulfillmentOrder.locationId);
-  const service = shop.services.find((each) => each.id === location?.serviceId);
-  if (!service) return 'merchant_managed';
-  return service.ours ? 'assigned' : 'third_party';
 }
 
 /** Whether the scopes cover this fulfillment order; what they do not cover is as if it did not exist. */

@@ -1,11 +1,11 @@
 import { covers } from '../graphql/access.js';
 import type { Call } from '../graphql/call.js';
-import { actions } from '../answers/fulfillments.js';
 import type { Fulfillment, FulfillmentOrder } from '../state/fulfillments.js';
 import { byGid, moment } from '../state/shop.js';
 import { everythingOf, fulfilParts, mail, type Part } from '../work/fulfil.js';
 import { itemOf, levelOf, lineOf, locationOf, onHand, orderOf } from '../work/lookups.js';
 import { fulfillmentBody } from '../work/webhook-bodies.js';
+import { supportedActions } from '../work/supported-actions.js';
 import { packagesIn, trackingProblem, type TrackingInput } from './tracking.js';
 import { userError, type UserError } from './user-errors.js';
 
@@ -41,7 +41,7 @@ function partsOf(call: Call, entry: FulfillmentInput['lineItemsByFulfillmentOrde
   const field = ['fulfillment'];
   if (!fulfillmentOrder || !covers(call, 'write', fulfillmentOrder))
     return userError(field, 'Fulfillment order does not exist.');
-  if (!actions(call, fulfillmentOrder).includes('CREATE_FULFILLMENT'))
+  if (!supportedActions(call.shop, fulfillmentOrder).includes('CREATE_FULFILLMENT'))
     return userError(
       field,
       `Fulfillment order ${fulfillmentOrder.id} has an unfulfillable status= ${fulfillmentOrder.status.toLowerCase()}.`,
@@ -66,6 +66,8 @@ function togetherProblem(parts: Part[]): UserError | null {
   const orders = new Set(parts.map(({ fulfillmentOrder }) => fulfillmentOrder.orderId));
   const locations = new Set(parts.map(({ fulfillmentOrder }) => fulfillmentOrder.locationId));
   if (parts.length === 0) return userError(['fulfillment'], 'Fulfillment must have at least one line item.');
+  if (new Set(parts.map(({ id }) => id)).size < parts.length)
+    return userError(['fulfillment'], 'Fulfillment order line items must be unique.');
   if (orders.size > 1) return userError(['fulfillment'], 'All fulfillment orders must belong to the same order');
   if (locations.size > 1)
     return userError(['fulfillment'], 'All fulfillment orders must be assigned to a single location');

@@ -1,10 +1,10 @@
 import { covers } from '../graphql/access.js';
 import type { Call } from '../graphql/call.js';
-import { actions } from '../answers/fulfillments.js';
 import type { FulfillmentOrder } from '../state/fulfillments.js';
 import { byGid, idIn } from '../state/shop.js';
 import { placeHold, releaseHolds } from '../work/holds.js';
 import { split } from '../work/fulfillment-orders.js';
+import { supportedActions } from '../work/supported-actions.js';
 import { userError, type UserError } from './user-errors.js';
 
 interface HoldArguments {
@@ -54,7 +54,8 @@ function holdProblem(call: Call, row: FulfillmentOrder, input: HoldArguments['fu
     return userError(field, 'The maximum number of holds is reached.', 'FULFILLMENT_ORDER_HOLD_LIMIT_REACHED');
   if (ours.some((hold) => hold.handle === (input.handle ?? '')))
     return userError([...field, 'handle'], 'The handle is in use.', 'DUPLICATE_FULFILLMENT_HOLD_HANDLE');
-  if (!actions(call, row).includes('HOLD')) return userError(['id'], 'The fulfillment order cannot be held.', 'TAKEN');
+  if (!supportedActions(call.shop, row).includes('HOLD'))
+    return userError(['id'], 'The fulfillment order cannot be held.', 'TAKEN');
   const lines = input.fulfillmentOrderLineItems ?? [];
   if (lines.length > 0 && row.status === 'ON_HOLD')
     return userError(['id'], 'The fulfillment order cannot be split.', 'FULFILLMENT_ORDER_NOT_SPLITTABLE');

@@ -1,10 +1,10 @@
-import { kindOf } from '../graphql/access.js';
 import type { Call } from '../graphql/call.js';
 import type { FulfillmentOrder } from '../state/fulfillments.js';
 import { byGid, moment } from '../state/shop.js';
 import { announceFulfillmentOrder, split } from '../work/fulfillment-orders.js';
 import { everythingOf } from '../work/fulfil.js';
 import { addService } from '../work/stock.js';
+import { kindOf } from '../work/supported-actions.js';
 import { userError } from './user-errors.js';
 
 interface RequestArguments {

@@ -2,11 +2,12 @@ import type { FulfillmentOrder } from '../state/fulfillments.js';
 import type { Order } from '../state/orders.js';
 import { moment, type Shop } from '../state/shop.js';
 import { fulfil, fulfilParts } from './fulfil.js';
-import { announceFulfillmentOrder, split } from './fulfillment-orders.js';
+import { announceFulfillmentOrder, openFulfillmentOrder, split } from './fulfillment-orders.js';
 import { placeHold, releaseHolds } from './holds.js';
 import { fulfillmentOrdersOf, isOpen, lineOf, locationOf } from './lookups.js';
 import { touch } from './orders.js';
-import { commit } from './stock.js';
+import { commit, putBack } from './stock.js';
+import { fulfillmentBody } from './webhook-bodies.js';
 
 /** What people do in Shopify's admin to fulfillment orders, of one order all that are open. */
 export function hold(shop: Shop, order: Order, parts: { reason?: string; notes?: string } = {}): void {
@@ -75,6 +76,20 @@ export function fulfilElsewhere(shop: Shop, order: Order, spec: { sku?: string; 
     const line = each.lines.find((line) => lineOf(order, line.lineId).sku === sku && line.remaining > 0);
     if (line) fulfilParts(shop, [{ fulfillmentOrder: each, id: line.id, quantity: line.remaining }], shipping);
   }
+}
+
+/** Takes the order's last fulfillment back: its pieces are to be sent again, from a new fulfillment order (§4). */
+export function cancelFulfillment(shop: Shop, order: Order): void {
+  const sent = shop.fulfillments.findLast((each) => each.orderId === order.id && each.status === 'SUCCESS');
+  if (!sent) throw new Error(`nothing of order ${order.name} was fulfilled`);
+  sent.status = 'CANCELLED';
+  sent.updatedAt = moment(shop);
+  const { locationId } = sent;
+  const { deliveryMethod } = shop.fulfillmentOrders.find((each) => each.id === sent.lines[0]!.fulfillmentOrderId)!;
+  openFulfillmentOrder(shop, { orderId: order.id, locationId, deliveryMethod }, sent.lines);
+  for (const { lineId, quantity } of sent.lines) putBack(shop, lineOf(order, lineId).itemId, locationId, quantity);
+  shop.announce('FULFILLMENTS_UPDATE', fulfillmentBody(sent));
+  touch(shop, order);
 }
 
 function open(shop: Shop, order: Order): FulfillmentOrder[] {

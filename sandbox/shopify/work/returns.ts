@@ -41,34 +41,37 @@ function sentLine(shop: Shop, order: Order, sku: string): number {
 }
 
 export interface DispositionSpec {
+  sku: string;
   quantity: number;
   type: 'RESTOCKED' | 'NOT_RESTOCKED' | 'PROCESSING_REQUIRED' | 'MISSING';
   location: string;
 }
 
-/** What became of the pieces of a return's line; restocked ones are for sale again. */
-export function dispose(shop: Shop, row: Return, lineId: number, spec: DispositionSpec): void {
+/** What became of pieces of the order's last return; restocked ones are for sale again. */
+export function dispose(shop: Shop, order: Order, spec: DispositionSpec): void {
+  const { sku, type, quantity } = spec;
+  const row = lastReturn(shop, order);
   const location = locationOf(shop, spec.location);
-  const { type, quantity } = spec;
+  const { id: lineId } = row.lines.find((each) => each.fulfillmentLineId === sentLine(shop, order, sku))!;
   row.dispositions.push({
-    id: shop.nextId(),
-    lineId,
-    type,
-    quantity,
-    locationId: location.id,
-    createdAt: moment(shop),
+    ...{ id: shop.nextId(), lineId, type, quantity },
+    ...{ locationId: location.id, createdAt: moment(shop) },
   });
   if (type === 'RESTOCKED') {
-    const line = row.lines.find((each) => each.id === lineId)!;
-    const sent = shop.fulfillments.flatMap((each) => each.lines).find((each) => each.id === line.fulfillmentLineId)!;
-    const bought = orderOf(shop, row).lines.find((each) => each.id === sent.lineId)!;
-    const level = openLevel(shop, bought.itemId, location.id);
+    const level = openLevel(shop, lineOfSku(order, sku).itemId, location.id);
     changeLevel(shop, level, { available: level.available + quantity });
   }
   announce(shop, 'REVERSE_FULFILLMENT_ORDERS_DISPOSE', row);
 }
 
-export function closeReturn(shop: Shop, row: Return): void {
+function lastReturn(shop: Shop, order: Order): Return {
+  const found = shop.returns.findLast((each) => each.orderId === order.id);
+  if (!found) throw new Error(`nothing of order ${order.name} comes back`);
+  return found;
+}
+
+export function closeReturn(shop: Shop, order: Order): void {
+  const row = lastReturn(shop, order);
   row.status = 'CLOSED';
   row.closedAt = moment(shop);
   announce(shop, 'RETURNS_CLOSE', row);

@@ -94,6 +94,11 @@ export function takeOut(shop: Shop, itemId: number, locationId: number, pieces: 
   if (level && itemOf(shop, itemId).tracked) changeLevel(shop, level, { committed: level.committed - pieces });
 }
 
+/** Pieces that did not leave after all: on hand again, and still sold. */
+export function putBack(shop: Shop, itemId: number, locationId: number, pieces: number): void {
+  takeOut(shop, itemId, locationId, -pieces);
+}
+
 /** Every change of a level is announced, whoever made it. */
 export function changeLevel(shop: Shop, level: Level, change: Partial<Pick<Level, 'available' | 'committed'>>): void {
   Object.assign(level, change, { updatedAt: moment(shop) });

@@ -1,4 +1,5 @@
-import type { MarketplaceStock, StockLevelToSet, StockPlace } from '../../../connectors/marketplaces/stock-port.js';
+import type { MarketplaceStock, StockLevelToSet } from '../../../connectors/marketplaces/stock-port.js';
+import type { StockPlace } from '../../../domain/stock.js';
 import { onHand } from '../../../sandbox/shopify/work/lookups.js';
 import { failureOf, openBench, type Bench } from './support.js';
 
@@ -55,16 +56,13 @@ describe('places', () => {
     expect((await stock.places(['LOOSE']))[0]!.refusal).toMatchObject({ cause: 'not_tracked' });
   });
 
-  it('R143: refuse a SKU that several items have, by default; R142: and take all of them by choice', async () => {
+  it('R143: of a SKU that several items have all are shown, and refused by default; R142: and taken by choice', async () => {
     bench.sandbox.addItem({ sku: 'TWIN' });
     bench.sandbox.addItem({ sku: 'TWIN' });
-    const refused = await stock.places(['TWIN', 'KIT-1']);
-    expect(refused.map((place) => place.refusal?.cause ?? null).sort()).toEqual([
-      'duplicate_sku',
-      'duplicate_sku',
-      null,
-    ]);
+    expect((await stock.places(['TWIN', 'KIT-1'])).map((place) => place.sku).sort()).toEqual(['KIT-1', 'TWIN', 'TWIN']);
+    expect(stock.duplicateSkus).toBe('refuse');
     const generous = bench.connect({ settings: { duplicateSkus: true } }).stock!;
+    expect(generous.duplicateSkus).toBe('all');
     const places = await generous.places(['TWIN']);
     expect(places.map((place) => place.refusal)).toEqual([null, null]);
     const pushed = await generous.push(places.map((place) => levelFor(place, 7)));
