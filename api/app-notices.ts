@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findStoreAccount, storesOfAccount } from '../database/store-accounts.js';
+import { storesOfAccount } from '../database/store-accounts.js';
 import type { AppNotice, SignedCall } from '../domain/install.js';
 import type { MarketplaceName } from '../domain/store.js';
 import { usableInstaller } from './authorize-store.js';
@@ -104,8 +104,6 @@ async function act(dependencies: Dependencies, marketplace: MarketplaceName, not
 
 /** Whether the application is really gone from a store's account; what is left of it is forgotten then. */
 async function isGone(dependencies: Dependencies, storeId: string): Promise<boolean> {
-  const { uninstalledAt } = await findStoreAccount(dependencies.db, storeId);
-  if (uninstalledAt) return true;
   if (await hasLiveToken(dependencies, storeId)) return false;
   await uninstall(dependencies, storeId, dependencies.now?.() ?? new Date());
   return true;

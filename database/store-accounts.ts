@@ -58,7 +58,7 @@ export async function recordUninstalled(
     with gone as (
       update stores set uninstalled_at = ${at}, attention = ${JSON.stringify(attention)}, probe = null, probed_at = null,
         webhooks = null
-      where id = ${storeId} and uninstalled_at is null and (installed_at is null or installed_at <= ${at})
+      where id = ${storeId} and (installed_at is null or installed_at <= ${at})
       returning id
     ), forgotten as (
       delete from credentials c using gone where c.connection_id = gone.id

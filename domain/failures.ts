@@ -51,7 +51,7 @@ export const failureCatalogue = {
   app_uninstalled: {
     outcome: 'rejected',
     title: 'The application was uninstalled at the marketplace',
-    fix: 'Install it again: POST /v1/stores/{id}/authorize says where. The store then catches up and its orders go on.',
+    fix: 'Install it again, POST /v1/stores/{id}/authorize says where, or save new credentials. The store then catches up and its orders go on.',
   },
   permission_missing: {
     outcome: 'rejected',

