@@ -2,7 +2,7 @@ import { clickbank as connector } from '../../connectors/marketplaces/clickbank/
 import type { Marketplace } from '../../connectors/marketplaces/port.js';
 import { createClickbankSandbox } from '../../sandbox/clickbank/sandbox.js';
 import { sandboxKey } from '../../sandbox/clickbank/state.js';
-import { drive, refused } from './drive.js';
+import { drive, listAll, refused } from './drive.js';
 import type { Exchange, Specification } from './exchange.js';
 import { isObject } from './json-schema.js';
 import { openApi } from './openapi.js';
@@ -45,8 +45,6 @@ function rowProblems(schema: ReturnType<typeof xmlSchema>, { answer }: Exchange)
   return isObject(body) ? Object.entries(body).flatMap(([element, rows]) => schema(element, rows)) : [];
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
-
 async function exchanges(): Promise<Exchange[]> {
   const sandbox = createClickbankSandbox({ limits: { perSecond: 1e9, perDay: 1e9 } });
   const baseUrl = await sandbox.standIn.listen();
@@ -73,18 +71,6 @@ async function exchanges(): Promise<Exchange[]> {
     });
   } finally {
     await sandbox.standIn.close();
-  }
-}
-
-/** Every page of a live pass and of one that catches up. */
-async function listAll(store: Marketplace): Promise<void> {
-  for (const lane of ['live', 'backfill'] as const) {
-    let page: string | null = null;
-    do {
-      const since = new Date(Date.now() - 2 * dayMs).toISOString();
-      const answer = await store.listOrders({ since, page, lane, known: () => Promise.resolve(new Set()) });
-      page = answer.nextPage;
-    } while (page !== null);
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHttp } from '../../connectors/http.js';
 import type { RateLimiter } from '../../connectors/rate-limiter.js';
 import type { ConnectOptions } from '../../connectors/connect-options.js';
+import type { Marketplace } from '../../connectors/marketplaces/port.js';
 import { Failure } from '../../domain/failures.js';
 import { recording, type Exchange } from './exchange.js';
 
@@ -36,4 +37,18 @@ export async function refused(work: () => Promise<unknown>): Promise<void> {
     throw error;
   }
   throw new Error('the sandbox took what it was meant to refuse');
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Every page of a live pass and of one that catches up. */
+export async function listAll(store: Marketplace): Promise<void> {
+  for (const lane of ['live', 'backfill'] as const) {
+    let page: string | null = null;
+    do {
+      const since = new Date(Date.now() - 2 * dayMs).toISOString();
+      const answer = await store.listOrders({ since, page, lane, known: () => Promise.resolve(new Set()) });
+      page = answer.nextPage;
+    } while (page !== null);
+  }
 }

@@ -102,9 +102,10 @@ function closed(schema: JsonObject, part: boolean): JsonObject {
   return part || !names ? rest : { ...rest, unevaluatedProperties: false };
 }
 
+/** In the words of OpenAPI 3.0, or of the older tools some documents went through. */
 function nullable(schema: JsonObject): JsonObject {
-  if (schema['nullable'] !== true) return schema;
-  const { nullable: _said, ...rest } = schema;
+  const { nullable: said, 'x-nullable': older, ...rest } = schema;
+  if (said !== true && older !== true) return schema;
   if (typeof rest['type'] !== 'string') return { anyOf: [rest, { type: 'null' }] };
   const values = rest['enum'];
   return { ...rest, type: [rest['type'], 'null'], ...(Array.isArray(values) && { enum: [...values, null] }) };

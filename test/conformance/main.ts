@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bigcommerce } from './bigcommerce.js';
 import { clickbank } from './clickbank.js';
 import type { Violation } from './exchange.js';
 import { knownFaults } from './known-faults.js';
@@ -8,7 +9,7 @@ import { shipbob } from './shipbob.js';
 /** Beside the project, where nothing else is said: from dist/test/conformance four folders up. */
 const folder = process.env['SPECS_DIR'] || fileURLToPath(new URL('../../../../shared/specs', import.meta.url));
 
-const connectors = [clickbank, shipbob];
+const connectors = [clickbank, bigcommerce, shipbob];
 const used = new Set<(typeof knownFaults)[number]>();
 
 if (!existsSync(folder)) {
