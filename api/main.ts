@@ -65,7 +65,7 @@ export async function startApi(configuration: Configuration, logger: Logger): Pr
         kind === 'store'
           ? (await connections.connectStore(id)).marketplace.probe()
           : (await connections.connectWarehouse(id)).warehouse.probe(),
-      verifyWebhook: createWebhookVerifier({ db, keyRing, marketplaces, warehouseSystems }),
+      verifyWebhook: createWebhookVerifier({ db, keyRing, marketplaces, warehouseSystems, apps }),
       ...(publicUrl && { registerWebhook: (id: string) => registerWebhook(parts, publicUrl, id) }),
     }),
   );

@@ -94,6 +94,8 @@ export function scriptedShop() {
       return shop.probe;
     },
     stock: null,
+    requests: null,
+    returns: null,
     ensureWebhooks: async (url, known) => {
       call('ensureWebhooks');
       if (shop.webhooks.problem) throw shop.webhooks.problem;

@@ -48,5 +48,7 @@ function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {
     probe: () => probe({ call, credentials: account.data, settings: chosen.data }),
     stock: createStock(call, chosen.data),
     ensureWebhooks: (url, known) => ensureWebhooks(call, url, known),
+    requests: null,
+    returns: null,
   };
 }
