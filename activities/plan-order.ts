@@ -3,6 +3,7 @@ import type { Attention } from '../domain/attention.js';
 import { openLedger, planFulfillments } from '../domain/plan.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { submitFulfillment, type SubmitAnswer } from './submit-fulfillment.js';
 
 export interface PlanRequest {
   orderId: string;
@@ -12,10 +13,20 @@ export interface PlanRequest {
 }
 
 export type PlanAnswer =
-  { fulfillments: { reference: string; warehouseId: string }[]; ledger: LedgerEntry[] } | { problem: Attention };
+  | {
+      fulfillments: { reference: string; warehouseId: string }[];
+      ledger: LedgerEntry[];
+      /** What became of asking its warehouse; `open` when that is to be tried again, null when nobody was asked. */
+      asked: SubmitAnswer | 'open' | null;
+    }
+  | { problem: Attention };
 
-/** Reads the facts, lets the domain plan, keeps the plan with its causes. Repeating it gives the same plan. */
-export async function planOrder({ db }: ActivityDependencies, request: PlanRequest): Promise<PlanAnswer> {
+/**
+ * Reads the facts, lets the domain plan, keeps the plan with its causes. Repeating it gives the same plan. A whole order
+ * that goes to one warehouse, as almost every order does, is asked for at once: a step less for server and worker.
+ */
+export async function planOrder(deps: ActivityDependencies, request: PlanRequest): Promise<PlanAnswer> {
+  const { db } = deps;
   const facts = await loadPlanFacts(db, request.orderId, request.generation);
   const lines = request.remaining
     ? facts.lines.flatMap((line) => {
@@ -26,8 +37,19 @@ export async function planOrder({ db }: ActivityDependencies, request: PlanReque
   const plan = planFulfillments({ ...facts, lines });
   if ('problem' in plan) return plan;
   await savePlan(db, request.orderId, request.generation, plan.fulfillments);
+  const [only, another] = plan.fulfillments;
   return {
     fulfillments: plan.fulfillments.map(({ reference, warehouseId }) => ({ reference, warehouseId })),
     ledger: openLedger(plan.fulfillments),
+    asked: only && !another && !request.remaining ? await askAtOnce(deps, only.reference) : null,
   };
+}
+
+/** Whatever goes wrong is met again, and shown, by the order's own step, which first looks for what this try left. */
+async function askAtOnce(deps: ActivityDependencies, reference: string): Promise<SubmitAnswer | 'open'> {
+  try {
+    return await submitFulfillment(deps, { reference, to: 'submitted' });
+  } catch {
+    return 'open';
+  }
 }

@@ -37,19 +37,28 @@ export async function tellOrders(deps: ActivityDependencies, warehouseId: string
   }
 }
 
+/** Almost every order still runs: only one that has ended is sent what opens it again. */
 async function tellShipment(deps: ActivityDependencies, shipment: UntoldShipment): Promise<void> {
-  const { order } = shipment;
+  const news: ShipmentReported = {
+    fulfillment: shipment.reference,
+    shipmentId: shipment.shipmentId,
+    packages: shipment.packages,
+  };
+  if (!(await signal(deps, shipment.order, messages.order.shipmentReported, news)))
+    await openAgain(deps, shipment.order, news);
+}
+
+async function openAgain(
+  deps: ActivityDependencies,
+  order: UntoldShipment['order'],
+  news: ShipmentReported,
+): Promise<void> {
   const input: OrderInput = {
     orderId: order.id,
     storeId: order.storeId,
     externalId: order.externalId,
     start: { state: order.state, hold: order.hold },
     reopened: { ledger: order.ledger, generation: order.generation },
-  };
-  const news: ShipmentReported = {
-    fulfillment: shipment.reference,
-    shipmentId: shipment.shipmentId,
-    packages: shipment.packages,
   };
   await deps.temporal.workflow.signalWithStart(workflowTypes.order, {
     ...orderStartOptions(deps, input),
@@ -114,16 +123,18 @@ export async function wakeOrders(deps: ActivityDependencies, fix: FixSaved): Pro
   }
 }
 
-/** An order whose workflow has ended meanwhile needs no such news. */
+/** False for an order whose workflow has ended: most news is nothing to it any more. */
 async function signal(
   deps: ActivityDependencies,
   order: { storeId: string; externalId: string },
   name: string,
-  message: FixSaved | FulfillmentCancelled | ShipmentOverdue | ShipmentUnreadable,
-): Promise<void> {
+  message: FixSaved | FulfillmentCancelled | ShipmentOverdue | ShipmentReported | ShipmentUnreadable,
+): Promise<boolean> {
   try {
     await deps.temporal.workflow.getHandle(orderWorkflowId(order)).signal(name, message);
+    return true;
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
+    return false;
   }
 }

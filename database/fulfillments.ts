@@ -24,7 +24,7 @@ export interface Submission {
 
 export async function loadSubmission(db: Database, reference: string): Promise<Submission> {
   const { rows } = await sql<Omit<Submission, 'placedAt'> & { placedAt: Date }>`
-    select f.reference, f.order_id as "orderId", o.store_id as "storeId", o.external_id as "externalId",
+    /* prepared */ select f.reference, f.order_id as "orderId", o.store_id as "storeId", o.external_id as "externalId",
       f.warehouse_id as "warehouseId", f.method_code as "methodCode", f.rule, f.rule_version as "ruleVersion",
       o.placed_at as "placedAt", w.sent_at as "sentAt",
       jsonb_build_object('name', r.name, 'company', r.company, 'line1', r.line1, 'line2', r.line2, 'city', r.city,
@@ -60,7 +60,7 @@ export async function recordSubmitted(
     adopted: result.adopted,
   });
   await sql`
-    with settled as (
+    /* prepared */ with settled as (
       update write_intents set state = 'done', proof = ${proof}, done_at = now(), lease_until = null
       where business_key = ${result.key} and state <> 'done' returning business_key
     ), handed as (

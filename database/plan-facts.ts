@@ -21,7 +21,7 @@ interface FactsRow {
 /** Everything the plan of one order looks at, read in one statement. Lines given up at the marketplace are left out. */
 export async function loadPlanFacts(db: Database, orderId: string, generation: number): Promise<PlanFacts> {
   const { rows } = await sql<FactsRow>`
-    select o.store_id, o.external_id, o.total, o.weight, s.settings,
+    /* prepared */ select o.store_id, o.external_id, o.total, o.weight, s.settings,
       (select coalesce(jsonb_agg(jsonb_build_object('lineId', l.line_id, 'sku', l.sku, 'title', l.title, 'quantity', l.quantity,
                                            'shippable', l.shippable, 'destinationId', l.destination_id) order by l.position), '[]')
          from order_lines l where l.order_id = o.id and l.standing in ('clear', 'refund_pending')) as lines,
@@ -63,7 +63,7 @@ export async function savePlan(
   plan: PlannedFulfillment[],
 ): Promise<void> {
   await sql`
-    with stale as (
+    /* prepared */ with stale as (
       delete from fulfillments where order_id = ${orderId} and state = 'planned'
         and reference <> all(${plan.map((each) => each.reference)})
     ), planned as (

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Schema } from './schema.js';
@@ -28,7 +29,30 @@ export function openDatabase(
     application_name: options.name ?? 'waybill',
   });
   pool.on('error', onError);
-  pool.on('connect', (client) => client.on('error', onError));
+  pool.on('connect', (client) => {
+    client.on('error', onError);
+    prepareMarked(client);
+  });
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, close: () => db.destroy() };
+}
+
+/** Starts a statement that runs for every order. Its text must never vary: each one is kept for as long as a connection. */
+const mark = '/* prepared */';
+const names = new Map<string, string>();
+
+/** PostgreSQL then reads it once a connection, and plans it a few times: without, a third of what it costs. */
+function prepareMarked(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (statement: unknown, ...rest: unknown[]) => unknown;
+  const named = (statement: unknown) =>
+    typeof statement === 'string' && statement.trimStart().startsWith(mark)
+      ? { name: nameOf(statement), text: statement }
+      : statement;
+  client.query = ((statement: unknown, ...rest: unknown[]) => query(named(statement), ...rest)) as typeof client.query;
+}
+
+function nameOf(text: string): string {
+  const name = names.get(text) ?? createHash('sha256').update(text).digest('hex').slice(0, 32);
+  names.set(text, name);
+  return name;
 }

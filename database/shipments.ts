@@ -86,7 +86,7 @@ export async function loadWritebacks(
     packages: { packageId: string; trackingNumber: string | null; trackingUrl: string | null }[];
     skus: { lineId: string; sku: string }[];
   }>`
-    select o.external_id as "externalId", o.placed_at as "placedAt", s.shipped_at as "shippedAt",
+    /* prepared */ select o.external_id as "externalId", o.placed_at as "placedAt", s.shipped_at as "shippedAt",
       coalesce(s.carrier, f.carrier) as carrier, coalesce(s.service, f.service) as service,
       (select jsonb_agg(jsonb_build_object('packageId', p.package_id, 'trackingNumber', p.tracking_number,
                                            'trackingUrl', p.tracking_url) order by p.package_id)
@@ -113,11 +113,9 @@ export async function loadWritebacks(
 
 /** One notice is proven at the marketplace. */
 export async function recordNotice(db: Database, key: string, proof: Record<string, unknown>): Promise<void> {
-  await db
-    .updateTable('write_intents')
-    .set({ state: 'done', proof: JSON.stringify(proof), done_at: new Date(), lease_until: null })
-    .where('business_key', '=', key)
-    .execute();
+  await sql`
+    /* prepared */ update write_intents set state = 'done', proof = ${JSON.stringify(proof)}, done_at = now(), lease_until = null
+    where business_key = ${key}`.execute(db);
 }
 
 /** Every notice of a shipment is proven: shipment, ledger, order and timeline change together. */
@@ -135,7 +133,7 @@ export async function recordWrittenBack(
 ): Promise<void> {
   const message = `The marketplace knows of shipment ${change.shipmentId}: ${change.notices} notice${change.notices === 1 ? '' : 's'} read back.`;
   await sql`
-    with shipped as (
+    /* prepared */ with shipped as (
       update shipments set lines = ${JSON.stringify(change.lines)},
         -- its order knows of it, whatever became of who told it: told again it would open the order once more
         signalled_at = coalesce(signalled_at, now())

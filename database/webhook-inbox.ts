@@ -16,7 +16,7 @@ export interface Delivery {
  */
 export async function keepDelivery(db: Database, delivery: Delivery): Promise<boolean> {
   const { rows } = await sql<{ woken: string }>`
-    with kept as (
+    /* prepared */ with kept as (
       insert into webhook_inbox (connection_id, delivery_key, topic, body)
       values (${delivery.connectionId}, ${delivery.deliveryKey}, ${delivery.topic}, ${JSON.stringify(delivery.body)})
       on conflict (connection_id, delivery_key) do nothing

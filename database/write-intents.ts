@@ -32,7 +32,7 @@ interface IntentRow {
  */
 export async function claimIntent(db: Database, claim: Claim): Promise<Claimed> {
   const { rows } = await sql<IntentRow>`
-    with before as (select * from write_intents where business_key = ${claim.key}),
+    /* prepared */ with before as (select * from write_intents where business_key = ${claim.key}),
     claimed as (
       insert into write_intents as w (business_key, kind, order_id, shipment_id, request_hash, state, lease_until, sent_at)
       values (${claim.key}, ${claim.kind}, ${claim.orderId}, ${claim.shipmentId}, ${claim.requestHash}, 'sending',

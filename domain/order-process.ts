@@ -128,8 +128,12 @@ export function nextToSubmit(order: OrderProcess): FulfillmentProgress | null {
   return order.fulfillments.find((each) => each.standing === 'asking' || each.standing === 'planned') ?? null;
 }
 
-/** True once a warehouse has been or is being asked: then neither address nor hold can be changed here. */
+/**
+ * True once a warehouse has been or is being asked: then neither address nor hold can be changed here. While a whole
+ * order is planned it may be asked already: plan and request are one step.
+ */
 export function handedOver(order: OrderProcess): boolean {
+  if (order.step === 'plan' && order.toPlan === 'all') return true;
   return order.fulfillments.some((each) => each.standing === 'asking' || each.standing === 'submitted');
 }
 

@@ -65,7 +65,7 @@ export interface StandIn {
 
 export function createStandIn(options: { seed?: number } = {}): StandIn {
   const app = express();
-  app.disable('x-powered-by');
+  app.disable('x-powered-by').disable('etag');
   const random = seededRandom(options.seed ?? 1);
   const calls: RecordedCall[] = [];
   const server = createServer(app);

@@ -13,6 +13,7 @@ const silent = () => undefined;
 const { code } = await bundleWorkflowCode({
   workflowsPath: here('dist/workflows/all.js'),
   failureConverterPath: here('dist/worker/failure-converter.cjs'),
+  preloadModules: [here('dist/workflows/short-stacks.js')],
   logger: { trace: silent, debug: silent, info: silent, log: silent, warn: console.warn, error: console.error },
 });
 await writeFile(here('dist/workflows/bundle.js'), code);

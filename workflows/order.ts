@@ -12,6 +12,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/create-activities.js';
+import type { SubmitAnswer } from '../activities/submit-fulfillment.js';
 import { attention, type Attention } from '../domain/attention.js';
 import { failureCatalogue, isFailureCode, type FailureAbout, type FailureCode } from '../domain/failures.js';
 import { refundRecheckMs } from '../domain/hold.js';
@@ -38,8 +39,11 @@ import type { OrderState } from '../domain/order-states.js';
 import { answerMessages } from './order-messages.js';
 import { attentionKey, stateKey, warehouseKey } from './search-attributes.js';
 
-/** Only PostgreSQL: a marker in the history instead of an activity's three events. */
-const { planOrder } = proxyLocalActivities<Activities>({ startToCloseTimeout: '10 seconds' });
+/**
+ * A marker in the history instead of an activity's three events. What it retries is PostgreSQL; the warehouse it asks
+ * once, and leaves what goes wrong there to `submit`.
+ */
+const { planOrder } = proxyLocalActivities<Activities>({ startToCloseTimeout: '3 minutes' });
 
 /**
  * The same calls as a first, single try inside the workflow task: almost every order needs no other, and it costs one
@@ -108,24 +112,33 @@ async function plan(order: OrderProcess): Promise<void> {
   order.toPlan = null;
   order.fulfillments.push(...plan.fulfillments.map((each) => ({ ...each, standing: 'planned' as const })));
   order.ledger.push(...plan.ledger);
+  if (plan.asked === null) return;
+  const asked = order.fulfillments[0]!;
+  asked.standing = 'asking';
+  if (plan.asked !== 'open') take(order, asked, plan.asked, 'submitted');
 }
 
 async function submit(order: OrderProcess, input: OrderInput): Promise<void> {
   const fulfillment = nextToSubmit(order)!;
-  const { reference, warehouseId } = fulfillment;
+  const { reference } = fulfillment;
   const others = order.fulfillments.filter((each) => each !== fulfillment);
   const to = workingState({ ...order, fulfillments: [...others, { ...fulfillment, standing: 'submitted' }] });
+  const askedBefore = fulfillment.standing === 'asking';
   fulfillment.standing = 'asking';
+  const patiently = () => unlessStopped(order, () => submitFulfillment({ reference, to }));
   const answer = await attempt(order, input, () =>
-    firstLocally(
-      () => first.submitFulfillment({ reference, to }),
-      () => unlessStopped(order, () => submitFulfillment({ reference, to })),
-    ),
+    askedBefore ? patiently() : firstLocally(() => first.submitFulfillment({ reference, to }), patiently),
   );
   if (!answer) {
     if (order.attention) fulfillment.standing = standingAfter(order.attention);
     return;
   }
+  take(order, fulfillment, answer, to);
+}
+
+/** What asking for a fulfillment came to. */
+function take(order: OrderProcess, fulfillment: FulfillmentProgress, answer: SubmitAnswer, to: OrderState): void {
+  const { reference, warehouseId } = fulfillment;
   if (answer.outcome === 'submitted') {
     fulfillment.standing = 'submitted';
     order.ledger = cancelLines(order.ledger, reference, answer.dropped);

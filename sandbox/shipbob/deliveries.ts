@@ -1,4 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { request } from 'undici';
 import { seededRandom } from '../stand-in.js';
 import { shipmentAnswer } from './order-answers.js';
 import type { Order, Shipment, ShipbobState, Webhook } from './state.js';
@@ -44,6 +46,8 @@ export function createDeliveries(options: {
   const random = seededRandom(options.seed);
   const running = new Set<Promise<void>>();
   const stop = new AbortController();
+  // Every delivery under way listens to it.
+  setMaxListeners(0, stop.signal);
   let held: (() => void) | null = null;
   const deliveries: Deliveries = {
     sent: [],
@@ -102,7 +106,7 @@ export function createDeliveries(options: {
   async function tryOnce(webhook: Webhook, record: DeliveryRecord, body: string): Promise<number | null> {
     const timestamp = Math.floor(options.now().getTime() / 1000);
     try {
-      const response = await fetch(webhook.url, {
+      const response = await request(webhook.url, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -112,10 +116,12 @@ export function createDeliveries(options: {
           'x-webhook-topic': record.topic,
         },
         body,
-        signal: AbortSignal.any([stop.signal, AbortSignal.timeout(answerMs)]),
+        headersTimeout: answerMs,
+        bodyTimeout: answerMs,
+        signal: stop.signal,
       });
-      await response.arrayBuffer();
-      return response.status;
+      await response.body.dump();
+      return response.statusCode;
     } catch {
       return null;
     }

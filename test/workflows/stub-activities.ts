@@ -18,6 +18,7 @@ export function stubActivities(own: Partial<Activities> = {}): { activities: Act
       Promise.resolve({
         fulfillments: [{ reference: stubReference, warehouseId: 'whs_1' }],
         ledger: stubLedger,
+        asked: null,
       }),
     submitFulfillment: () => Promise.resolve({ outcome: 'submitted', dropped: [] }),
     writeBackShipment: () => Promise.resolve({ notices: 1 }),

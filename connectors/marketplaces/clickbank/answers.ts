@@ -32,6 +32,8 @@ function notUnderstood(roots: readonly string[]): Failure {
  */
 export function parseJson(text: string): unknown {
   try {
+    // Both can only come escaped, and almost no answer holds an escape: it is spared the walk through every value.
+    if (!text.includes('\\u')) return JSON.parse(text);
     return JSON.parse(text, (_key, value: unknown) =>
       typeof value === 'string' ? value.replace(/[\0\p{Surrogate}]/gu, '\ufffd') : value,
     );

@@ -7,6 +7,8 @@ import { wireNewsOrder, wireShipment, type WireNewsOrder, type WireShipment } fr
 /** The clock of ShipBob and ours may differ, and its lists may lag; what is seen twice is dropped by the caller. */
 const overlapMs = 10 * 60 * 1000;
 const pageSize = 250;
+/** Each entry is read by itself, so that one that cannot be read stops no other. */
+const anyEntries = z.array(z.unknown());
 /** What ShipBob sends when it does not heed Limit: from this many rows on, another page is asked for. */
 const defaultPageSize = 50;
 
@@ -20,7 +22,7 @@ export async function listNews(desk: OrderDesk, request: { since: string; page: 
   // Oldest first: what changes meanwhile only pushes rows to later pages, so that none is skipped.
   const query = { LastUpdateStartDate: since, SortOrder: 'Oldest', Limit: String(pageSize), Page: String(page) };
   const call = { method: 'GET', path: '/order', query, permission: 'orders_read' } as const;
-  const entries = await desk.client.call(call, z.array(z.unknown()));
+  const entries = await desk.client.call(call, anyEntries);
   return { ...(await translate(desk, entries)), nextPage: entries.length >= defaultPageSize ? String(page + 1) : null };
 }
 
@@ -30,7 +32,7 @@ export async function fetchNews(desk: OrderDesk, externalOrderIds: string[]): Pr
   if (ids.length === 0) return { shipments: [], cancellations: [], malformed: [], nextPage: null };
   const query = { IDs: ids.join(','), Limit: String(pageSize) };
   const call = { method: 'GET', path: '/order', query, permission: 'orders_read' } as const;
-  return { ...(await translate(desk, await desk.client.call(call, z.array(z.unknown())))), nextPage: null };
+  return { ...(await translate(desk, await desk.client.call(call, anyEntries))), nextPage: null };
 }
 
 type News = Omit<NewsPage, 'nextPage'>;

@@ -6,6 +6,8 @@ import type { ShipbobClient } from './client.js';
 import { orderBody, peopleIn } from './order-body.js';
 import { wireCancelResult, wireOrder, type WireOrder } from './wire.js';
 
+const wireOrders = z.array(wireOrder);
+
 /** What the calls about orders share. */
 export interface OrderDesk {
   client: ShipbobClient;
@@ -24,7 +26,7 @@ export async function findOrder(desk: OrderDesk, reference: string): Promise<War
     throw new Failure('request_rejected', 'ShipBob cannot look up a reference that holds a comma.', { reference });
   const query = { ReferenceIds: reference, Limit: '250' };
   const call = { method: 'GET', path: '/order', query, permission: 'orders_read' } as const;
-  const found = (await desk.client.call(call, z.array(wireOrder))).filter((each) => each.reference_id === reference);
+  const found = (await desk.client.call(call, wireOrders)).filter((each) => each.reference_id === reference);
   const [order, another] = found;
   if (!order) return null;
   if (another)

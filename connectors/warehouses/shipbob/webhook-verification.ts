@@ -54,27 +54,31 @@ function matches(secret: string, signed: Buffer, given: Buffer[]): boolean {
   return given.some((each) => timingSafeEqual(each, expected));
 }
 
+const anyRecord = z.record(z.string(), z.unknown());
+
 function parseBody(rawBody: Buffer): Record<string, unknown> | null {
   try {
-    const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(rawBody.toString('utf8')));
+    const parsed = anyRecord.safeParse(JSON.parse(rawBody.toString('utf8')));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;
   }
 }
 
+const orderId = z.union([z.number().int(), z.string().regex(/^\d+$/)]).transform(String);
+const anyObject = z.looseObject({});
+
 /**
  * ShipBob publishes no schema of the bodies: they mirror a shipment (`order_id`) or an order (`id` beside
  * `shipments`), bare or inside `data`.
  */
 function orderIds(body: Record<string, unknown>): string[] {
-  const id = z.union([z.number().int(), z.string().regex(/^\d+$/)]).transform(String);
-  const read = (schema: z.ZodType<string>, value: unknown) => schema.safeParse(value).data;
+  const read = (value: unknown) => orderId.safeParse(value).data;
   const found = [body, body['data'], body['order']].flatMap((each) => {
-    const inside = z.looseObject({}).safeParse(each).data;
+    const inside = anyObject.safeParse(each).data;
     if (!inside) return [];
     const isOrder = Array.isArray(inside['shipments']) || each === body['order'];
-    return [read(id, inside['order_id']), isOrder ? read(id, inside['id']) : undefined];
+    return [read(inside['order_id']), isOrder ? read(inside['id']) : undefined];
   });
   return [...new Set(found.filter((each) => each !== undefined))];
 }
