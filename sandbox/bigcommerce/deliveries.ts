@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { request } from 'undici';
 import { seededRandom } from '../stand-in.js';
 import type { SandboxHook, SandboxState } from './state.js';
 
@@ -111,7 +112,7 @@ export function createDeliveries(options: { state: SandboxState; seed: number; r
     const signature = createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64');
     const signed = { 'webhook-id': id, 'webhook-timestamp': String(timestamp), 'webhook-signature': `v1,${signature}` };
     try {
-      const response = await fetch(hook.destination, {
+      const response = await request(hook.destination, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -121,8 +122,8 @@ export function createDeliveries(options: { state: SandboxState; seed: number; r
         body,
         signal: AbortSignal.any([stop.signal, AbortSignal.timeout(answerMs)]),
       });
-      await response.arrayBuffer();
-      return response.status;
+      await response.body.dump();
+      return response.statusCode;
     } catch {
       return null;
     }
