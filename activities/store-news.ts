@@ -1,6 +1,7 @@
 import type { StoreNews } from '../connectors/marketplaces/port.js';
 import { dueWebhooks, markWebhooksFailed, markWebhooksProcessed, type DueWebhook } from '../database/inbox-work.js';
 import { recordUninstalled } from '../database/store-accounts.js';
+import { heardOfStock } from '../database/stock-syncs.js';
 import { Failure } from '../domain/failures.js';
 import { isAlive, uninstalledAttention } from '../domain/install.js';
 import type { MalformedOrder } from '../domain/order.js';
@@ -26,6 +27,7 @@ export const handlers: Partial<Record<StoreNews['kind'], Handler>> = {
   orders: takeIn,
   uninstalled: lookWhetherUninstalled,
   scopes: lookAtAccess,
+  stock: compareStock,
   ignored: () => Promise.resolve(done),
 };
 
@@ -97,6 +99,12 @@ async function takeIn(
     return failure ? [[row.id, describe(failure)]] : [];
   });
   return new Map(problems);
+}
+
+/** Somebody changed a figure of stock there, or we did: a comparison tells. */
+async function compareStock(deps: ActivityDependencies, { store }: ConnectedStore): Promise<Map<string, string>> {
+  await heardOfStock(deps.db, store.id);
+  return done;
 }
 
 /**

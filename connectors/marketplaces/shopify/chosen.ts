@@ -1,5 +1,5 @@
 import { allServices, type Settings } from './configuration.js';
-import type { Money } from './order-documents.js';
+import type { Money } from './order-fields.js';
 import type { MoneyBag } from './order-wire.js';
 import type { Route } from './routes.js';
 

@@ -2,65 +2,25 @@ import { z } from 'zod';
 import { connection } from './answers.js';
 import { numericId } from './ids.js';
 import { connectionCost, dearestQuery, type Operation } from './operation.js';
+import {
+  fulfillmentOrder,
+  fulfillmentOrderCost,
+  fulfillmentOrderLine,
+  fulfillmentOrderLineCost,
+  line,
+  lineCost,
+  order,
+  orderCost,
+  services,
+  servicesAnswer,
+  servicesCost,
+  type Money,
+  type Sizes,
+} from './order-fields.js';
 import { wireFulfillmentOrderLines, wireFulfillmentOrders, wireLines } from './order-wire.js';
 
-/** Which of the two amounts that Shopify keeps of everything is read (R141). */
-export type Money = 'shopMoney' | 'presentmentMoney';
-
-/** How many of each nested list come with an order at once; what is more is read after it. */
-interface Sizes {
-  lines: number;
-  fulfillmentOrders: number;
-  /** Of each fulfillment order. */
-  fulfillmentOrderLines: number;
-}
-
-const line = (money: Money) => `
-  id sku name quantity currentQuantity unfulfilledQuantity requiresShipping isGiftCard
-  discountedTotalSet { ${money} { amount } }`;
-/** The line, its money bag and the amount. */
-const lineCost = 3;
-
-const fulfillmentOrderLine = 'remainingQuantity totalQuantity lineItem { id }';
-/** The line of the fulfillment order, and the order's line it stands for. */
-const fulfillmentOrderLineCost = 2;
-
-const fulfillmentOrder = (lines: number) => `
-  id status requestStatus fulfillAt
-  assignedLocation { location { id } }
-  deliveryMethod { methodType }
-  destination { firstName lastName company address1 address2 city province zip countryCode email phone }
-  fulfillmentHolds { displayReason }
-  supportedActions { action }
-  lineItems(first: ${lines}) { nodes { ${fulfillmentOrderLine} } pageInfo { hasNextPage endCursor } }`;
-/** Itself, assigned location, location, delivery method, destination, holds, actions; and its lines. */
-const fulfillmentOrderCost = (lines: number) => 7 + connectionCost(lines, fulfillmentOrderLineCost);
-
-const order = (money: Money, sizes: Sizes) => `
-  id processedAt updatedAt cancelledAt test displayFinancialStatus displayFulfillmentStatus email phone totalWeight
-  currentTotalPriceSet { ${money} { amount currencyCode } }
-  shippingAddress { firstName lastName company address1 address2 city province provinceCode zip countryCodeV2 phone }
-  shippingLine { title }
-  lineItems(first: ${sizes.lines}) { nodes { ${line(money)} } pageInfo { hasNextPage endCursor } }
-  fulfillmentOrders(first: ${sizes.fulfillmentOrders}) {
-    nodes { ${fulfillmentOrder(sizes.fulfillmentOrderLines)} } pageInfo { hasNextPage endCursor }
-  }`;
-/** Itself, its money bag and amount, address, shipping line; and its nested lists. */
-const orderCost = (sizes: Sizes) =>
-  5 +
-  connectionCost(sizes.lines, lineCost) +
-  connectionCost(sizes.fulfillmentOrders, fulfillmentOrderCost(sizes.fulfillmentOrderLines));
-
-/** Tells the fulfillment service of each location (R137); one location each (reference/shopify.md §4). */
-const services = 'shop { fulfillmentServices { handle location { id } } }';
-const servicesCost = 3;
-
+/** Read one by one, so that an odd order harms no other. */
 const node = z.unknown();
-const servicesAnswer = z
-  .object({
-    fulfillmentServices: z.array(z.object({ handle: z.string(), location: z.object({ id: numericId }).nullable() })),
-  })
-  .optional();
 
 /** How many orders a page holds, and how much of each. */
 interface Page {

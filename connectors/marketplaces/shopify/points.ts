@@ -13,6 +13,16 @@ type Cost = NonNullable<NonNullable<Envelope['extensions']>['cost']>;
 const assumed = { capacity: dearestQuery, perSecond: 100 };
 
 /**
+ * A call is charged here when it starts and at Shopify when it arrives, so what flows back in two seconds is left to
+ * calls under way; half of a small bucket at most.
+ */
+function bucketIn({ throttleStatus }: Cost): ShopMemory['bucket'] {
+  const { maximumAvailable, restoreRate } = throttleStatus;
+  if (maximumAvailable <= 0 || restoreRate <= 0) return null;
+  return { capacity: Math.max(maximumAvailable - 2 * restoreRate, maximumAvailable / 2), perSecond: restoreRate };
+}
+
+/**
  * The shop's points, shared by all workers. Each call reserves what Shopify asked for the same document before, or what
  * it can cost at most; the answer says what it did cost, and how large the bucket is and how fast it fills.
  */
@@ -37,9 +47,7 @@ export function createPoints(limiter: RateLimiter, shop: string, memory: ShopMem
       const unused = (taken.cost ?? 0) - (cost.actualQueryCost ?? cost.requestedQueryCost);
       if (unused > 0) await limiter.giveBack([{ ...taken, cost: unused }]);
       memory.requested.set(nameOf(operation), cost.requestedQueryCost);
-      const { maximumAvailable, restoreRate } = cost.throttleStatus;
-      if (maximumAvailable > 0 && restoreRate > 0)
-        memory.bucket = { capacity: maximumAvailable, perSecond: restoreRate };
+      memory.bucket = bucketIn(cost) ?? memory.bucket;
     },
 
     /**

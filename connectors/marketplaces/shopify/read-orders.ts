@@ -9,8 +9,8 @@ import {
   moreLines,
   ordersAtOnce,
   ordersById,
-  type Money,
 } from './order-documents.js';
+import type { Money } from './order-fields.js';
 import { wireOrder, type WireFulfillmentOrder, type WireOrder } from './order-wire.js';
 
 export interface ReadContext {

@@ -92,6 +92,7 @@ describe('registering', () => {
     expect(byTopic['fulfillment_orders/order_routing_complete']).toMatchObject({ kind: 'orders', orderIds: [] });
     expect(new Set(news.map((each) => each!.deliveryKey)).size).toBe(news.length);
     expect(received.map(({ body }) => body.toString()).join()).not.toMatch(/Ann|Sample|example\.com|Main St/);
+    server.closeAllConnections();
     server.close();
   });
 });
