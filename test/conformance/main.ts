@@ -5,11 +5,12 @@ import { clickbank } from './clickbank.js';
 import type { Violation } from './exchange.js';
 import { knownFaults } from './known-faults.js';
 import { shipbob } from './shipbob.js';
+import { shopify } from './shopify.js';
 
 /** Beside the project, where nothing else is said: from dist/test/conformance four folders up. */
 const folder = process.env['SPECS_DIR'] || fileURLToPath(new URL('../../../../shared/specs', import.meta.url));
 
-const connectors = [clickbank, bigcommerce, shipbob];
+const connectors = [clickbank, bigcommerce, shopify, shipbob];
 const used = new Set<(typeof knownFaults)[number]>();
 
 if (!existsSync(folder)) {
