@@ -1,6 +1,6 @@
 import { addressFingerprint, orderFingerprint } from '../database/fingerprint.js';
 import { loadKeptOrder, markSeen, stageChange, type KeptRow } from '../database/order-changes.js';
-import { takenLines } from '../domain/import-decision.js';
+import { linesOfStore } from '../domain/import-decision.js';
 import type { AskedLines } from '../domain/line-changes.js';
 import type { MarketplaceAnswer } from '../domain/messages.js';
 import { destinationsOf, type MarketplaceOrder } from '../domain/order.js';
@@ -41,7 +41,7 @@ async function presentOrder(deps: ActivityDependencies, kept: KeptRow): Promise<
   return ofConnection(kept.storeId, async () => {
     const { marketplace, rules } = await deps.storeOf(kept.storeId);
     const order = await marketplace.fetchOrder(kept.externalId);
-    return order && takenLines(order, rules).taken;
+    return order && linesOfStore(order, rules);
   });
 }
 

@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import { orderFingerprint } from '../database/fingerprint.js';
 import { loadKeptOrder, markSeen, recordAfterEnd, seenOrders } from '../database/order-changes.js';
 import { messages, orderWorkflowId } from '../domain/identifiers.js';
-import { takenLines } from '../domain/import-decision.js';
+import { linesOfStore } from '../domain/import-decision.js';
 import type { MarketplaceChanged } from '../domain/messages.js';
 import type { MarketplaceOrder } from '../domain/order.js';
 import { judgeEnded } from '../domain/order-changes.js';
@@ -34,7 +34,7 @@ export async function tellChanges(
   );
   for (const row of known) {
     const found = shown.find((each) => each.externalId === row.externalId)?.order ?? null;
-    const order = found && takenLines(found, rules).taken;
+    const order = found && linesOfStore(found, rules);
     const seen = orderFingerprint(order);
     if (seen === row.seen) continue;
     if (isFinal(row.state)) await noteAfterEnd(deps, row.orderId, order, seen);

@@ -24,6 +24,7 @@ const permission = z.object({
     description: '"unproven": no call that changes nothing can tell; the first write will.',
   }),
   neededFor: z.string().meta({ description: 'The step that fails without it.' }),
+  optional: z.literal(true).optional().meta({ description: 'Only stock needs it: the connection works without.' }),
 });
 
 export const probeReport = z

@@ -12,14 +12,16 @@ export interface Delivery {
 
 /**
  * Keeps a notification and wakes its connection in the same statement: answered 200 means it is safe. A delivery that
- * comes again changes nothing. Returns whether it was new.
+ * comes again while it waits changes nothing; once it was worked through it is looked into again, because the keys of
+ * some vendors repeat when a thing changes twice in a second (reference/bigcommerce.md §7). Returns whether it waits anew.
  */
 export async function keepDelivery(db: Database, delivery: Delivery): Promise<boolean> {
   const { rows } = await sql<{ woken: string }>`
     /* prepared */ with kept as (
       insert into webhook_inbox (connection_id, delivery_key, topic, body)
       values (${delivery.connectionId}, ${delivery.deliveryKey}, ${delivery.topic}, ${JSON.stringify(delivery.body)})
-      on conflict (connection_id, delivery_key) do nothing
+      on conflict (connection_id, delivery_key) do update
+        set processed_at = null, attempts = 0, next_attempt_at = now() where webhook_inbox.processed_at is not null
       returning connection_id
     )
     select pg_notify(${wakeChannel}, ${wakes.inbox(delivery.connectionId)})::text as woken from kept`.execute(db);

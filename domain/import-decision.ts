@@ -94,25 +94,26 @@ export interface ImportContext {
 
 /** Whether a marketplace's order becomes ours, and how it starts. Pure: the same order and settings decide alike. */
 export function decideImport(order: MarketplaceOrder, settings: StoreSettings, context: ImportContext): ImportDecision {
-  const { taken, leftOut } = takenLines(order, context.rules);
+  const leftOut = order.lines.flatMap((line) => leftOutLine(line, context.rules) ?? []);
+  const taken = { ...order, lines: order.lines.filter((line) => !leftOut.some((each) => each.lineId === line.lineId)) };
   const skipped = skip(taken, leftOut, settings, context);
   return skipped ?? { import: true, order: taken, ...start(taken, settings, context), leftOut };
 }
 
-/** The order with the lines that the store takes, and those that its settings leave out. */
-export function takenLines(
-  order: MarketplaceOrder,
-  rules: ImportRules,
-): { taken: MarketplaceOrder; leftOut: LeftOutLine[] } {
-  const leftOut = order.lines.flatMap((line) => leftOutLine(line, rules) ?? []);
-  const lines = order.lines.filter((line) => !leftOut.some((each) => each.lineId === line.lineId));
-  return { taken: { ...order, lines }, leftOut };
+/** An order without the lines of other locations and services: what its later states are compared by. */
+export function linesOfStore(order: MarketplaceOrder, rules: ImportRules): MarketplaceOrder {
+  return { ...order, lines: order.lines.filter((line) => elsewhere(line, rules) === null) };
 }
 
-function leftOutLine(line: OrderLine, { location, service }: ImportRules): LeftOutLine | null {
+function leftOutLine(line: OrderLine, rules: ImportRules): LeftOutLine | null {
   const { lineId } = line;
   if (line.quantity === 0)
     return { lineId, cause: 'already_shipped', reason: `Line ${lineId} was fulfilled already at the marketplace.` };
+  return elsewhere(line, rules);
+}
+
+function elsewhere(line: OrderLine, { location, service }: ImportRules): LeftOutLine | null {
+  const { lineId } = line;
   if (location !== null && line.shippable && line.location !== location)
     return {
       lineId,

@@ -31,7 +31,7 @@ export function lineChanges(kept: KeptLine[], now: OrderLine[], asked: AskedLine
     const present = now.find((each) => each.lineId === line.lineId) ?? null;
     return lineChange(line, present, asked[line.lineId] ?? null) ?? [];
   });
-  const added = now.filter((line) => owed(line) > 0 && !kept.some((each) => each.lineId === line.lineId));
+  const added = now.filter((line) => toSend(line) > 0 && !kept.some((each) => each.lineId === line.lineId));
   return [...before, ...added.map((line) => change(line, line.quantity, 'added', 0, line.quantity))];
 }
 
@@ -58,7 +58,8 @@ export const toSend = (line: KeptLine) => (owed(line) > 0 ? line.quantity : 0);
 
 function standingText(present: OrderLine | null): string {
   if (!present) return 'removed';
-  return givenUp(present) ? present.standing.replace('_', ' ') : '';
+  if (givenUp(present)) return present.standing.replace('_', ' ');
+  return present.quantity === 0 ? 'sent by others' : '';
 }
 
 function change(

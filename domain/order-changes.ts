@@ -116,8 +116,9 @@ function calledOff(
 ): string | null {
   if (order === null) return 'The marketplace no longer has this order.';
   if (order.cancelled) return 'It was cancelled at the marketplace.';
-  if (now.some((line) => owed(line) > 0 && asked[line.lineId] !== 'over')) return null;
-  return `Refunded, charged back, cancelled or removed at the marketplace: ${changes.map((each) => each.text).join('; ')}.`;
+  const left = (line: OrderLine) => (asked[line.lineId] === undefined ? toSend(line) : owed(line)) > 0;
+  if (now.some((line) => left(line) && asked[line.lineId] !== 'over')) return null;
+  return `Nothing is left to send at the marketplace: ${changes.map((each) => each.text).join('; ')}.`;
 }
 
 function waiting(kept: KeptOrder, order: MarketplaceOrder, now: OrderLine[], sending: string[]): Verdict | null {

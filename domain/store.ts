@@ -52,6 +52,8 @@ export interface PermissionFinding {
   standing: 'granted' | 'missing' | 'unproven';
   /** The step that fails without it, in words. */
   neededFor: string;
+  /** Only stock needs it, which a store may do without (R110). */
+  optional?: true;
 }
 
 export interface ProbeReport {
@@ -73,14 +75,14 @@ export interface WebhookHealth {
   problem: string | null;
 }
 
-/** A connection may be enabled when nothing is known to be missing. */
+/** A connection may be enabled when nothing that it cannot do without is known to be missing. */
 export function probePasses(report: ProbeReport): boolean {
   return probeReasons(report).length === 0;
 }
 
 /** Why it may not, in words: each missing permission with the step that fails without it. */
 export function probeReasons(report: ProbeReport): string[] {
-  const missing = report.permissions.filter((each) => each.standing === 'missing');
+  const missing = report.permissions.filter((each) => each.standing === 'missing' && !each.optional);
   return [...missing.map((each) => `${each.permission} (${each.neededFor})`), ...report.problems];
 }
 

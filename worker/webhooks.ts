@@ -13,7 +13,7 @@ import type { ConnectionParts } from './connections.js';
 export interface WebhookParts {
   db: Database;
   keyRing: KeyRing;
-  marketplaces: Record<MarketplaceName, Pick<MarketplaceDefinition, 'readNews'>>;
+  marketplaces: Partial<Record<MarketplaceName, Pick<MarketplaceDefinition, 'readNews'>>>;
   warehouseSystems: Record<WarehouseSystem, Pick<WarehouseDefinition, 'verifyWebhook'>>;
   apps?: ConnectionParts['apps'];
 }
@@ -79,7 +79,7 @@ async function warehouseDoor({ db, keyRing, warehouseSystems }: WebhookParts, pa
 /** Of a notification only its kind and the orders it names are kept: it is a hint, and the rest may be people's data. */
 async function storeDoor({ db, keyRing, marketplaces, apps }: WebhookParts, path: string): Promise<Door | null> {
   const store = await findStoreByWebhookPath(db, path);
-  const readNews = store && marketplaces[store.marketplace].readNews;
+  const readNews = store && marketplaces[store.marketplace]?.readNews;
   if (!store || !readNews) return null;
   const webhook = await readCredentials(db, keyRing, store.id, 'webhook');
   const credentials = await readCredentials(db, keyRing, store.id, 'api');

@@ -195,7 +195,7 @@ describe('what an order is to its marketplace', () => {
     });
     expect(judge(kept, { lines: [aLine({ lineId: 'pdf' })] })).toMatchObject({
       outcome: 'cancelled',
-      reason: 'Refunded, charged back, cancelled or removed at the marketplace: line a (SKU kit-1) removed: 1 → 0.',
+      reason: 'Nothing is left to send at the marketplace: line a (SKU kit-1) removed: 1 → 0.',
       taken: { gone: ['a'] },
     });
   });

@@ -16,15 +16,16 @@ const storeAnswer = z.object({ name: z.string(), domain: z.string().optional() }
 const statusesAnswer = z.array(z.object({ id: z.int(), name: z.string(), custom_label: z.string().optional() }));
 const anyList = v3List(z.unknown());
 
-/** Step 5 of DropStream's guide, stock, is optional; its scopes are asked for all the same, so that nobody is surprised. */
+/** Orders need the first two; stock, which is optional (R110), needs the others too. */
+const forOrders: Scope[] = ['store_v2_orders_read_only', 'store_v2_orders'];
 const neededFor: Record<Scope, string> = {
   store_v2_orders_read_only: 'importing orders and reading shipments back',
   store_v2_orders: 'writing shipments with tracking numbers back',
-  store_v2_products_read_only: 'seeing which products have inventory tracking on, before stock is pushed',
-  store_inventory_read_only: 'reading the stock levels of the store',
-  store_inventory: 'pushing stock to the store',
-  store_locations_read_only: 'finding the location whose stock is pushed',
-  store_v2_information_read_only: 'naming the store, and reading when its orders take stock off',
+  store_v2_products_read_only: 'stock only: seeing which products have inventory tracking on',
+  store_inventory_read_only: 'stock only: reading the stock levels of the store',
+  store_inventory: 'stock only: pushing stock to the store',
+  store_locations_read_only: 'stock only: finding the location whose stock is pushed',
+  store_v2_information_read_only: 'stock only: reading when orders take stock off; and the name of the store',
 };
 
 /**
@@ -74,16 +75,17 @@ async function unlessMissing<Answer>(asked: Promise<Answer>): Promise<Answer | n
 }
 
 function read(scope: Scope, answer: unknown): PermissionFinding {
-  return {
-    permission: scopeTitle(scope),
-    standing: answer === null ? 'missing' : 'granted',
-    neededFor: neededFor[scope],
-  };
+  return finding(scope, answer === null ? 'missing' : 'granted');
 }
 
 function written(scope: Scope, granted: string | undefined): PermissionFinding {
-  const standing = granted === undefined ? 'unproven' : covers(granted, scope) ? 'granted' : 'missing';
-  return { permission: scopeTitle(scope), standing, neededFor: neededFor[scope] };
+  if (granted === undefined) return finding(scope, 'unproven');
+  return finding(scope, covers(granted, scope) ? 'granted' : 'missing');
+}
+
+function finding(scope: Scope, standing: PermissionFinding['standing']): PermissionFinding {
+  const found = { permission: scopeTitle(scope), standing, neededFor: neededFor[scope] };
+  return forOrders.includes(scope) ? found : { ...found, optional: true };
 }
 
 type Statuses = z.infer<typeof statusesAnswer> | null;
