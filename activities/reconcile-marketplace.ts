@@ -115,8 +115,8 @@ function compareOne(
 
 /** What the order was shown already is no news: it follows it, or a person is asked. */
 function unheard({ rules }: ConnectedStore, there: MarketplaceOrder, kept: KeptRow): Verdict | null {
-  const taken = linesOfStore(there, rules);
-  return orderFingerprint(taken) === kept.seen ? null : judgeOrder(kept, presented(taken), {});
+  const order = linesOfStore(there, rules);
+  return orderFingerprint(order) === kept.seen ? null : judgeOrder(kept, presented(order), {});
 }
 
 async function compareUnlisted(deps: ActivityDependencies, run: Run, connected: ConnectedStore): Promise<void> {

@@ -26,6 +26,7 @@ describe('R98: where stock is kept', () => {
         placeId: `product:${one.id}@1`,
         title: 'Garden Mug (mug-1) at Default location',
         level: 4,
+        committed: 0,
         refusal: null,
       },
       {
@@ -33,6 +34,7 @@ describe('R98: where stock is kept', () => {
         placeId: `variant:${two.variants[1]!.id}@1`,
         title: 'Shirt (shirt-m) at Default location',
         level: 7,
+        committed: 0,
         refusal: null,
       },
     ]);
