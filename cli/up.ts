@@ -50,7 +50,9 @@ async function bringUp(terminal: Terminal, parts: Parts): Promise<{ ended: Promi
     await prepareTemporal(configuration);
   });
   const standIns = withSandbox
-    ? await parts.start('Stand-ins for ClickBank and ShipBob', startStandIns, (each) => each.stop())
+    ? await parts.start('Stand-ins for ClickBank, BigCommerce, Shopify and ShipBob', startStandIns, (each) =>
+        each.stop(),
+      )
     : null;
   const logger = pino({ level: configuration.LOG_LEVEL, name: 'waybill' }, destination(2));
   const { url } = await parts.start(
@@ -62,7 +64,7 @@ async function bringUp(terminal: Terminal, parts: Parts): Promise<{ ended: Promi
   await saveLastUp(directory, { url, apiKey: key && key.token, environment: settings });
   if (standIns && key) {
     const api = createApiClient({ url, key: key.token });
-    await parts.start('Sample store and warehouse', () => setUpSampleAccount(api, standIns));
+    await parts.start('Sample stores and warehouse', () => setUpSampleAccount(api, standIns));
     await parts.start(
       'Sample orders',
       async () => standIns.sell(),

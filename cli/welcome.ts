@@ -1,4 +1,4 @@
-import { sellsEverySeconds } from './stand-ins.js';
+import { sellsEverySeconds, type StandIns } from './stand-ins.js';
 
 /** What is said once all is up: where everything is, and what to try first. */
 export function welcome(of: {
@@ -6,7 +6,7 @@ export function welcome(of: {
   url: string;
   temporalUrl: string | null;
   key: { token: string; isNew: boolean } | null;
-  standIns: { clickbankUrl: string; shipbobUrl: string } | null;
+  standIns: Pick<StandIns, 'urls'> | null;
 }): string[] {
   const { url, key, standIns } = of;
   return [
@@ -17,8 +17,10 @@ export function welcome(of: {
     ...(of.temporalUrl === null ? [] : [`  Temporal UI  ${of.temporalUrl}`]),
     ...(standIns
       ? [
-          `  ClickBank    ${standIns.clickbankUrl}/_sandbox/ledger  (a stand-in, and all that was written to it)`,
-          `  ShipBob      ${standIns.shipbobUrl}/_sandbox/ledger  (likewise)`,
+          `  ClickBank    ${standIns.urls.clickbank}/_sandbox/ledger  (a stand-in, and all that was written to it)`,
+          `  BigCommerce  ${standIns.urls.bigcommerce}/_sandbox/ledger  (likewise)`,
+          `  Shopify      ${standIns.urls.shopify}/_sandbox/ledger  (likewise)`,
+          `  ShipBob      ${standIns.urls.shipbob}/_sandbox/ledger  (likewise)`,
         ]
       : []),
     '',
@@ -35,9 +37,10 @@ function tryIt(url: string, key: { token: string; isNew: boolean }): string[] {
   return [
     `  API key to try  ${key.token}`,
     '',
-    `Orders are on their way from the sample store, one more every ${sellsEverySeconds} s for half an hour. See them:`,
+    `Orders are on their way from the three sample stores, one more every ${sellsEverySeconds} s for half an hour. See them:`,
     `  curl -H 'Authorization: Bearer ${key.token}' '${url}/v1/orders?state=shipped'`,
     `  ${waybill} orders list`,
+    `  ${waybill} stock list`,
     ...(key.isNew
       ? []
       : [

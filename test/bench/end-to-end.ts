@@ -9,11 +9,11 @@ import { saveCredentials } from '../../database/credentials.js';
 import { orderWorkflowId } from '../../domain/identifiers.js';
 import type { RateLimiter } from '../../connectors/rate-limiter.js';
 import type { RecordedCall } from '../../sandbox/stand-in.js';
-import { readConfiguration } from '../../worker/configuration.js';
 import { assemble } from '../support/assemble.js';
 import { freshDatabase, type FreshDatabase } from '../support/database.js';
-import { temporalAddress, testTaskQueue } from '../support/temporal.js';
+import { testTaskQueue } from '../support/temporal.js';
 import { connectSample, enableSample } from '../support/waybill.js';
+import { configurationFor } from './configuration.js';
 
 const lifted: RateLimiter = {
   take: async () => undefined,
@@ -64,18 +64,6 @@ async function startSandboxes(): Promise<{ process: ChildProcess; urls: Urls }> 
   const child = fork(script, [], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
   return { process: child, urls: JSON.parse(line) as Urls };
-}
-
-function configurationFor(database: FreshDatabase, keys: string, prefix: string) {
-  return readConfiguration({
-    PORT: '0',
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: temporalAddress(),
-    WAYBILL_ENCRYPTION_KEYS: keys,
-    WAYBILL_API_KEY_PEPPER: 'a pepper for the bench alone',
-    WAYBILL_ALLOWED_ADDRESSES: '127.0.0.1',
-    WAYBILL_TASK_QUEUE_PREFIX: prefix,
-  });
 }
 
 type Assembled = Awaited<ReturnType<typeof assemble>>;

@@ -4,7 +4,8 @@ import { startTestServers, stopTestServers } from '../support/test-servers.js';
 import { measureBare } from './bare.js';
 import { measureEndToEnd } from './end-to-end.js';
 import { measureIdleStore } from './idle-store.js';
-import { measureImport } from './import.js';
+import { measureImports } from './import.js';
+import { measureWebhookLatency } from './webhook-latency.js';
 
 const orders = 300;
 const rounds = 3;
@@ -12,7 +13,11 @@ const rounds = 3;
 quietTemporal();
 await startTestServers();
 try {
-  const counted = { ...(await measureImport()), ...(await measureIdleStore()) };
+  const counted = {
+    ...(await measureImports()),
+    ...(await measureIdleStore()),
+    ...(await measureWebhookLatency()),
+  };
   // Uncounted, so that neither side pays for code that is still cold.
   await measureBare(temporalAddress(), 100);
   await measureEndToEnd(100);

@@ -10,27 +10,40 @@ import { eventually } from '../support/eventually.js';
 import { isAlive } from '../support/processes.js';
 import { sharedServer } from '../support/shared-server.js';
 import { testTaskQueue } from '../support/temporal.js';
+import {
+  told,
+  type Ledgers,
+  type BigcommerceLedger,
+  type ClickbankLedger,
+  type ShipbobLedger,
+  type ShopifyLedger,
+} from './ledgers.js';
 import { descendants, lastUp, startUp, type Up } from './up.js';
 
 interface Page<Item> {
   items: Item[];
 }
 
-interface ShipbobLedger {
-  orders: { id: number; reference_id: string }[];
-  accidents: Record<string, unknown>;
+interface Store {
+  id: string;
+  marketplace: 'clickbank' | 'bigcommerce' | 'shopify';
+  enabled: boolean;
+  baseUrl: string;
 }
 
-interface ClickbankLedger {
-  notices: { receipt: string; itemNo: string; trackingId: string }[];
+interface StockLevel {
+  sku: string;
+  problem: object | null;
+  pushes: { state: string }[];
 }
 
 interface StartedEvent {
   workflowExecutionStartedEventAttributes: { input: { payloads: { data: string }[] } };
 }
 
-/** Real receipts among the first eight sample orders; the eighth is a test purchase. */
-const realSamples = 7;
+/** Real orders among the first samples: of ClickBank's eight receipts one is a test purchase. */
+const realSamples = { clickbank: 7, bigcommerce: 4, shopify: 4 };
+const samplesInAll = 15;
 
 const folders: string[] = [];
 const running: Up[] = [];
@@ -58,14 +71,17 @@ async function shippedOrders(up: Up): Promise<OrderDetail[]> {
 }
 
 /** The stand-ins' own record of what reached them. */
-async function ledgers(up: Up) {
-  const read = async <Ledger>(path: string) => {
-    const { items } = await up.get<Page<{ baseUrl: string }>>(path);
-    return (await (await fetch(`${items[0]!.baseUrl}/_sandbox/ledger`)).json()) as Ledger;
-  };
+async function ledgers(up: Up): Promise<Ledgers> {
+  const { items: stores } = await up.get<Page<Store>>('/v1/stores');
+  const { items: warehouses } = await up.get<Page<{ baseUrl: string }>>('/v1/warehouses');
+  const read = async <Ledger>(baseUrl: string) => (await (await fetch(`${baseUrl}/_sandbox/ledger`)).json()) as Ledger;
+  const ofStore = <Ledger>(name: Store['marketplace']) =>
+    read<Ledger>(stores.find(({ marketplace }) => marketplace === name)!.baseUrl);
   return {
-    clickbank: await read<ClickbankLedger>('/v1/stores'),
-    shipbob: await read<ShipbobLedger>('/v1/warehouses'),
+    clickbank: await ofStore<ClickbankLedger>('clickbank'),
+    bigcommerce: await ofStore<BigcommerceLedger>('bigcommerce'),
+    shopify: await ofStore<ShopifyLedger>('shopify'),
+    shipbob: await read<ShipbobLedger>(warehouses[0]!.baseUrl),
   };
 }
 
@@ -73,6 +89,7 @@ describe('npm start', () => {
   let folder: string;
   let up: Up;
   let before: OrderDetail[];
+  let stores: Store[];
 
   beforeAll(async () => {
     folder = await newFolder();
@@ -80,45 +97,73 @@ describe('npm start', () => {
     await up.ready();
   }, 620_000);
 
-  it('R1, R9, R12: connects a sample store through the API and carries its orders to shipped, with nobody touching them', async () => {
+  it('R1, R9, R12: connects three sample stores through the API and carries their orders to shipped, with nobody touching them', async () => {
     await eventually(async () => {
       before = await shippedOrders(up);
-      expect(before.length).toBeGreaterThanOrEqual(realSamples);
+      for (const { id, marketplace } of (await up.get<Page<Store>>('/v1/stores')).items)
+        expect(before.filter(({ storeId }) => storeId === id).length).toBeGreaterThanOrEqual(realSamples[marketplace]);
     }, 60);
-    const stores = await up.get<Page<object>>('/v1/stores');
-    expect(stores.items).toEqual([expect.objectContaining({ enabled: true, marketplace: 'clickbank' })]);
+    stores = (await up.get<Page<Store>>('/v1/stores')).items;
+    const enabled = Object.keys(realSamples).map((marketplace) => [marketplace, true]);
+    expect(stores.map((store) => [store.marketplace, store.enabled])).toEqual(enabled);
     const skipped = await up.get<Page<object>>('/v1/skipped-orders');
     expect(skipped.items).toEqual([expect.objectContaining({ cause: 'test_order' })]);
   }, 90_000);
 
-  it('R5, R14: shows of each the proof that ClickBank knows its tracking number, and how it came there', async () => {
+  it('R5, R14: shows of each the proof that its store knows each tracking number, and how it came there', async () => {
     for (const order of before) {
       const parcels = order.shipments.flatMap((shipment) => shipment.packages);
       const notices = order.writes.filter((write) => write.kind === 'writeback');
-      expect(parcels).toHaveLength(1);
-      expect(notices).toEqual([expect.objectContaining({ state: 'done' })]);
-      expect(notices[0]!.proof).toMatchObject({ trackingNumber: parcels[0]!.trackingNumber });
-      expect(order.timeline.map((entry) => entry.toState)).toEqual(['queued', 'submitted', 'shipped']);
+      expect(parcels).toHaveLength(order.fulfillments.length);
+      expect(notices.map(({ state }) => state)).toEqual(parcels.map(() => 'done'));
+      const proven = notices.map(({ proof }) => (proof as { trackingNumber: string }).trackingNumber);
+      expect(proven.sort()).toEqual(parcels.map(({ trackingNumber }) => trackingNumber).sort());
+      // The first of two fulfillments is submitted while its order still waits for the second.
+      const came = order.timeline.filter(({ fromState, toState }) => fromState !== toState);
+      const states = came.map(({ toState }) => toState).filter((state) => state !== 'partially_shipped');
+      expect(states).toEqual(['queued', 'submitted', 'shipped']);
     }
   });
 
-  it('R3, R13: one warehouse order and one ship notice for each fulfillment, by its listing and its rule', async () => {
-    const { clickbank, shipbob } = await ledgers(up);
-    const methods = { 'Standard Shipping': 'Standard', 'Express Shipping': 'Expedited' };
+  it('R3, R13: one warehouse order and one notice for each fulfillment, by its listing and its rule', async () => {
+    const found = await ledgers(up);
+    const methods = { 'Standard Shipping': 'Standard', 'Express Shipping': 'Expedited', Standard: 'Standard' };
     for (const order of before) {
-      expect(order.fulfillments).toHaveLength(1);
-      const { reference, externalId, methodCode, rule, lines } = order.fulfillments[0]!;
-      const sent = shipbob.orders.filter((each) => each.reference_id === reference);
-      expect(sent.map((each) => String(each.id))).toEqual([externalId]);
-      const told = clickbank.notices.filter((notice) => notice.receipt === order.externalId);
-      expect(told.map((notice) => notice.trackingId)).toEqual([order.shipments[0]!.packages[0]!.trackingNumber]);
-      expect(methods).toHaveProperty(rule, methodCode);
+      for (const { reference, externalId, methodCode, rule } of order.fulfillments) {
+        const sent = found.shipbob.orders.filter((each) => each.reference_id === reference);
+        expect(sent.map((each) => String(each.id))).toEqual([externalId]);
+        expect(methods).toHaveProperty(rule, methodCode);
+      }
+      const parcels = order.shipments.flatMap((shipment) => shipment.packages);
+      expect(told(found, order).sort()).toEqual(parcels.map(({ trackingNumber }) => trackingNumber).sort());
       // The kit is a bundle of two goods.
-      expect(lines).toHaveLength(order.lines[0]!.sku === 'kit-1' ? 2 : 1);
+      const goods = order.lines.map(({ sku }) => (sku?.toLowerCase() === 'kit-1' ? 2 : 1) as number);
+      const asked = order.fulfillments.flatMap(({ lines }) => lines);
+      expect(asked).toHaveLength(goods.reduce((sum, each) => sum + each));
     }
-    const references = shipbob.orders.map((each) => each.reference_id);
+    const references = found.shipbob.orders.map((each) => each.reference_id);
     expect(new Set(references).size).toBe(references.length);
-    expect(shipbob.accidents).toEqual({ products: [], shippingMethods: [], refusedDuplicates: 0 });
+    expect(found.shipbob.accidents).toEqual({ products: [], shippingMethods: [], refusedDuplicates: 0 });
+  });
+
+  it('R98: writes the stock of the warehouse to both stores that take it, with proof', async () => {
+    const { items: syncs } = await up.get<Page<{ id: string; storeId: string }>>('/v1/stock-syncs');
+    const takes = stores.filter(({ marketplace }) => marketplace !== 'clickbank').map(({ id }) => id);
+    expect(syncs.map(({ storeId }) => storeId)).toEqual(takes);
+    await eventually(async () => {
+      for (const { id } of syncs) {
+        const { items } = await up.get<Page<StockLevel>>(`/v1/stock-syncs/${id}/levels`);
+        expect(items.map(({ sku, problem }) => [sku.toLowerCase(), problem])).toEqual([
+          ['book-7', null],
+          ['kit-1', null],
+          ['tea-30', null],
+        ]);
+        expect(items.map(({ pushes }) => pushes[0]?.state)).toEqual(['proven', 'proven', 'proven']);
+      }
+    }, 30);
+    const { bigcommerce, shopify } = await ledgers(up);
+    expect(bigcommerce.stockWrites.length).toBeGreaterThan(0);
+    expect(new Set(shopify.inventorySets.map(({ sku }) => sku))).toEqual(new Set(['BOOK-7', 'KIT-1', 'TEA-30']));
   });
 
   it('has the Temporal UI show what is encrypted, as a browser would ask for it', async () => {
@@ -153,9 +198,9 @@ describe('npm start', () => {
     await eventually(async () => {
       const now = (await shippedOrders(up)).map((order) => order.externalId);
       expect(known.filter((receipt) => !now.includes(receipt))).toEqual([]);
-      expect(now.length).toBeGreaterThanOrEqual(known.length + realSamples);
+      expect(now.length).toBeGreaterThanOrEqual(known.length + samplesInAll);
     }, 60);
-    expect((await up.get<Page<object>>('/v1/stores')).items).toHaveLength(1);
+    expect((await up.get<Page<object>>('/v1/stores')).items).toHaveLength(3);
     const pids = descendants(up.pid);
     expect(await up.stop('SIGTERM')).toBe(0);
     await eventually(() => expect(pids.filter(isAlive)).toEqual([]), 5);
