@@ -22,7 +22,7 @@ function auth(hash: string, over: { tokenOf?: string; token?: string } = {}) {
       ...{ context: `stores/${over.tokenOf ?? hash}`, user: { id: 1, email: 'owner@example.com' } },
     },
   };
-  const query = { code: 'c0de', scope: 'store_v2_orders', context: `stores/${hash}`, account_uuid: 'u-1' };
+  const query = { code: 'once-only-code', scope: 'store_v2_orders', context: `stores/${hash}`, account_uuid: 'u-1' };
   return harness.call('nobody', 'GET', `/oauth/bigcommerce/callback?${new URLSearchParams(query).toString()}`);
 }
 
@@ -50,7 +50,7 @@ it('R103, D3: the owner installs the app in the control panel, and the store tha
   expect(harness.tokens.requests.at(-1)).toEqual({
     path: '/oauth2/token',
     body: {
-      ...{ client_id: 'client-id-of-ours', client_secret: 'client-secret-of-ours', code: 'c0de' },
+      ...{ client_id: 'client-id-of-ours', client_secret: 'client-secret-of-ours', code: 'once-only-code' },
       ...{ context: `stores/${hash}`, scope: 'store_v2_orders', grant_type: 'authorization_code' },
       redirect_uri: 'https://waybill.example.com/oauth/bigcommerce/callback',
     },

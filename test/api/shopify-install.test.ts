@@ -33,7 +33,7 @@ async function start(path: string) {
 
 function callback(state: string, cookie: string, over: Record<string, string> = {}, secret?: string) {
   const timestamp = String(Math.floor(harness.clock.now.getTime() / 1000));
-  const query = shopifyCallback({ code: 'c0de', host: 'aG9zdA', shop, state, timestamp, ...over }, secret);
+  const query = shopifyCallback({ code: 'once-only-code', host: 'aG9zdA', shop, state, timestamp, ...over }, secret);
   return harness.call('nobody', 'GET', `/oauth/shopify/callback?${new URLSearchParams(query).toString()}`, {
     headers: { cookie },
   });
@@ -67,7 +67,12 @@ it('R133: authorize, install at Shopify, and the store is connected', async () =
   expect([answered.status, answered.text]).toEqual([303, '']);
   expect(harness.tokens.requests.at(-1)).toEqual({
     path: '/admin/oauth/access_token',
-    body: { client_id: 'client-id-of-ours', client_secret: 'client-secret-of-ours', code: 'c0de', expiring: '1' },
+    body: {
+      client_id: 'client-id-of-ours',
+      client_secret: 'client-secret-of-ours',
+      code: 'once-only-code',
+      expiring: '1',
+    },
   });
   expect(await saved(storeId)).toEqual({
     ...{ shop, accessToken: 'shpat_canary', refreshToken: 'shprt_canary', scope: 'read_orders' },
@@ -199,7 +204,7 @@ describe('a callback is refused, spends no code and saves nothing', () => {
 });
 
 it('a code that Shopify refuses names the variables to look at, and saves nothing', async () => {
-  harness.tokens.answer = { status: 400, body: { error: 'invalid_request', error_description: 'c0de' } };
+  harness.tokens.answer = { status: 400, body: { error: 'invalid_request', error_description: 'once-only-code' } };
   const { state, cookie, storeId } = await begin();
   const answer = await callback(state, cookie);
   expect([answer.status, answer.body.cause.code]).toEqual([422, 'credentials_refused']);
@@ -259,7 +264,7 @@ it('keeps neither state nor token where somebody could read it', async () => {
   await callback(state, cookie);
   const tables = await harness.database.pool.query('select i::text from installs i');
   expect(JSON.stringify(tables.rows)).not.toContain(state);
-  for (const secret of [state, 'shpat_canary', 'shprt_canary', 'client-secret-of-ours', 'c0de'])
+  for (const secret of [state, 'shpat_canary', 'shprt_canary', 'client-secret-of-ours', 'once-only-code'])
     expect(harness.log.join()).not.toContain(secret);
   for (const secret of ['shpat_canary', 'shprt_canary', 'client-secret-of-ours'])
     expect(harness.answers.join()).not.toContain(secret);

@@ -18,9 +18,9 @@ it.each(['', 'a/b', 'www.example.com', '../x', 'a'.repeat(30)])('R103: takes "%s
 });
 
 it('R103: reads the store from the context of a callback', () => {
-  const query = { code: 'c0de', scope: 'store_v2_orders', context: 'stores/abc123', account_uuid: 'u' };
+  const query = { code: 'once-only-code', scope: 'store_v2_orders', context: 'stores/abc123', account_uuid: 'u' };
   expect(install.readCallback(query, app, now)).toEqual({
-    ...{ proven: true, account: 'abc123', state: null, code: 'c0de', scope: 'store_v2_orders' },
+    ...{ proven: true, account: 'abc123', state: null, code: 'once-only-code', scope: 'store_v2_orders' },
   });
   for (const context of ['', 'abc123', 'stores/', 'stores/../x', 'stores/abc/def', 'evil/stores/abc'])
     expect(install.readCallback({ ...query, context }, app, now).proven).toBe(false);

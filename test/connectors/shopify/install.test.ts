@@ -3,7 +3,7 @@ import { app, shopifyCallback, shopifyHeaders } from '../../support/install-call
 
 const now = new Date('2026-11-27T12:00:00Z');
 const seconds = (offset: number) => String(now.getTime() / 1000 + offset);
-const authentic = { code: 'c0de', host: 'YWRtaW4', shop: 'example.myshopify.com', state: 's1', timestamp: seconds(-5) };
+const authentic = { code: 'once-only-code', host: 'YWRtaW4', shop: 'example.myshopify.com', state: 's1', timestamp: seconds(-5) };
 const read = (query: Record<string, string>) => install.readCallback(query, app, now);
 
 it.each([
@@ -41,7 +41,7 @@ it('R133: sends the browser to the shop itself, with our state and without our s
 });
 
 it('R133: believes a callback that is signed, fresh and of a shop', () => {
-  const proven = { proven: true, account: 'example.myshopify.com', state: 's1', code: 'c0de', scope: null };
+  const proven = { proven: true, account: 'example.myshopify.com', state: 's1', code: 'once-only-code', scope: null };
   expect(read(shopifyCallback(authentic))).toEqual(proven);
   // An old parameter that is no part of what is signed.
   expect(read({ ...shopifyCallback(authentic), signature: 'x' })).toEqual(proven);
