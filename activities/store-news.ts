@@ -7,6 +7,7 @@ import type { MalformedOrder } from '../domain/order.js';
 import { probeStore, showOnStore } from './check-store.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 import { importPage, startOrders } from './import-orders.js';
+import { readReturnsNamed } from './read-returns.js';
 import { tellChanges, type Shown } from './tell-changes.js';
 
 /**
@@ -24,6 +25,7 @@ const done = new Map<string, string>();
 /** What is done for each kind of news. A kind that has no entry stays in the inbox. */
 export const handlers: Partial<Record<StoreNews['kind'], Handler>> = {
   orders: takeIn,
+  returns: readReturns,
   uninstalled: lookWhetherUninstalled,
   scopes: lookAtAccess,
   ignored: () => Promise.resolve(done),
@@ -97,6 +99,15 @@ async function takeIn(
     return failure ? [[row.id, describe(failure)]] : [];
   });
   return new Map(problems);
+}
+
+async function readReturns(
+  deps: ActivityDependencies,
+  connected: ConnectedStore,
+  news: DueWebhook[],
+): Promise<Map<string, string>> {
+  await readReturnsNamed(deps, connected, [...new Set(news.flatMap((row) => row.orderIds))]);
+  return done;
 }
 
 /**
