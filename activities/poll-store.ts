@@ -6,9 +6,11 @@ import { knownOrders } from '../database/orders-import.js';
 import { probeProblem } from '../domain/attention.js';
 import { Failure } from '../domain/failures.js';
 import { nextPollMs, type StoreSettings } from '../domain/store.js';
+import { answerRequests } from './answer-requests.js';
 import { ensureWebhooks, probeDaily, showOnStore } from './check-store.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 import { importPage, startOrders } from './import-orders.js';
+import { readReturnsOfPage } from './read-returns.js';
 import { reconcileDaily } from './reconcile-daily.js';
 import { readNews } from './store-news.js';
 
@@ -66,8 +68,9 @@ async function oneRound(deps: ActivityDependencies, storeId: string, poll: boole
   try {
     const connected = await deps.connectStore(storeId);
     settings = connected.store.settings.pollSeconds;
-    await readNews(deps, connected);
-    const created = poll ? await onePass(deps, connected) : 0;
+    const { unnamed } = await readNews(deps, connected);
+    const created = poll || unnamed ? await onePass(deps, connected) : 0;
+    await answerRequests(deps, connected);
     const lastOrderAt = created > 0 ? deps.wakeups.now() : connected.store.lastOrderAt;
     return { gone: false, failed: false, retryAfterMs: 0, lastOrderAt, settings };
   } catch (error) {
@@ -106,6 +109,11 @@ export async function importSince(deps: ActivityDependencies, connected: Connect
     });
     created += await importPage(deps, connected, answer);
     await startOrders(deps, store);
+    await readReturnsOfPage(
+      deps,
+      connected,
+      answer.orders.map((order) => order.externalId),
+    );
     page = answer.nextPage;
     // A marketplace that repeats its page token would keep us here for ever.
     if (page !== null && seen.has(page))

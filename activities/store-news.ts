@@ -8,6 +8,7 @@ import type { MalformedOrder } from '../domain/order.js';
 import { probeStore, showOnStore } from './check-store.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 import { importPage, startOrders } from './import-orders.js';
+import { readReturnsNamed } from './read-returns.js';
 import { tellChanges, type Shown } from './tell-changes.js';
 
 /**
@@ -25,6 +26,7 @@ const done = new Map<string, string>();
 /** What is done for each kind of news. A kind that has no entry stays in the inbox. */
 export const handlers: Partial<Record<StoreNews['kind'], Handler>> = {
   orders: takeIn,
+  returns: readReturns,
   uninstalled: lookWhetherUninstalled,
   scopes: lookAtAccess,
   stock: compareStock,
@@ -34,15 +36,21 @@ export const handlers: Partial<Record<StoreNews['kind'], Handler>> = {
 /** Notifications worked through together. */
 const batch = 100;
 
-/** A notification is a hint: what it names is fetched, and what is fetched counts. */
-export async function readNews(deps: ActivityDependencies, connected: ConnectedStore): Promise<void> {
+/**
+ * A notification is a hint: what it names is fetched, and what is fetched counts. Returns whether one said that orders
+ * changed and named none: Shopify's fulfillment orders do so, and the store is polled then.
+ */
+export async function readNews(deps: ActivityDependencies, connected: ConnectedStore): Promise<{ unnamed: boolean }> {
+  let unnamed = false;
   for (const [kind, handle] of Object.entries(handlers)) {
     let rows: DueWebhook[];
     do {
       rows = await dueWebhooks(deps.db, connected.store.id, batch, kind);
       if (rows.length > 0) await work(deps, connected, handle, rows);
+      unnamed ||= kind === 'orders' && rows.some((row) => row.orderIds.length === 0);
     } while (rows.length === batch);
   }
+  return { unnamed };
 }
 
 async function work(
@@ -104,6 +112,15 @@ async function takeIn(
 /** Somebody changed a figure of stock there, or we did: a comparison tells. */
 async function compareStock(deps: ActivityDependencies, { store }: ConnectedStore): Promise<Map<string, string>> {
   await heardOfStock(deps.db, store.id);
+  return done;
+}
+
+async function readReturns(
+  deps: ActivityDependencies,
+  connected: ConnectedStore,
+  news: DueWebhook[],
+): Promise<Map<string, string>> {
+  await readReturnsNamed(deps, connected, [...new Set(news.flatMap((row) => row.orderIds))]);
   return done;
 }
 

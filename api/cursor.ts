@@ -28,6 +28,9 @@ export function readTextCursor(cursor: string | undefined): string | null {
   return readCursor(cursor, isText);
 }
 
+/** The id of a bigint row, for lists ordered by it: more digits would not be one of ours, and PostgreSQL would refuse them. */
+export const isRowId = (value: unknown): value is string => typeof value === 'string' && /^\d{1,18}$/.test(value);
+
 /** Cuts a list that was asked for one item more than the page holds. */
 export function cutPage<Item>(
   items: Item[],

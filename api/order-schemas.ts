@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { orderStates } from '../domain/order-states.js';
 import { attention } from './connection-view.js';
+import { returnLine } from './returns.js';
 import { maybeTime, time } from './schemas.js';
 
 export const state = z.enum(orderStates);
@@ -167,6 +168,7 @@ export const orderDetail = z
     lines: z.array(line),
     fulfillments: z.array(fulfillment),
     shipments: z.array(shipment),
+    returns: z.array(returnLine),
     writes: z.array(write),
     timeline: z.array(timelineEntry).meta({ description: 'Every change of state with its cause, oldest first.' }),
     temporalUrl: optionalText,

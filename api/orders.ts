@@ -9,6 +9,7 @@ import {
   orderWrites,
   type OrderRow,
 } from '../database/order-detail.js';
+import { returnsOfOrder } from '../database/returns.js';
 import { searchOrders, type OrderPlace } from '../database/order-search.js';
 import { failureCatalogue, type FailureCode } from '../domain/failures.js';
 import { messages, orderWorkflowId } from '../domain/identifiers.js';
@@ -92,18 +93,20 @@ export const orderRoutes = [
     async handle(call) {
       const order = await findVisibleOrder(call, call.params.id);
       const { db } = call.dependencies;
-      const [addresses, lines, fulfillments, shipments, writes, timeline] = await Promise.all([
+      const [addresses, lines, fulfillments, shipments, returns, writes, timeline] = await Promise.all([
         orderAddresses(db, order.id),
         orderLines(db, order.id),
         orderFulfillments(db, order.id),
         orderShipments(db, order.id),
+        returnsOfOrder(db, order.id),
         orderWrites(db, order.id),
         orderTimeline(db, order.id),
       ]);
       const temporalUrl = workflowUrl(call.dependencies, orderWorkflowId(order));
       const shipTo = addresses.find((each) => each.destinationId === mainDestination)?.shipTo ?? null;
       const otherDestinations = addresses.filter((each) => each.destinationId !== mainDestination);
-      return { ...order, shipTo, otherDestinations, lines, fulfillments, shipments, writes, timeline, temporalUrl };
+      const sent = { fulfillments, shipments, returns, writes };
+      return { ...order, shipTo, otherDestinations, lines, ...sent, timeline, temporalUrl };
     },
   }),
   route({

@@ -11,7 +11,7 @@ import { reconciliationStart, reconciliationWorkflowId, workflowTypes } from '..
 import { differenceKinds, type DifferenceKind } from '../domain/reconciliation.js';
 import { findVisible, idParam } from './connection-door.js';
 import { attention } from './connection-view.js';
-import { cutPage, readCursor, readTextCursor } from './cursor.js';
+import { cutPage, isRowId, readCursor, readTextCursor } from './cursor.js';
 import type { Dependencies } from './dependencies.js';
 import { notFound, Problem } from './problems.js';
 import { everyone, managers, route } from './route.js';
@@ -65,9 +65,6 @@ const differenceView = (found: ReportedDifference) => {
   const { title, fix } = differenceKinds[found.kind];
   return { ...found, title, fix };
 };
-
-/** bigint: more digits would not be one of our rows, and PostgreSQL would refuse the number. */
-const isRowId = (value: unknown): value is string => typeof value === 'string' && /^\d{1,18}$/.test(value);
 
 export const reconciliationRoutes = [
   route({

@@ -11,6 +11,7 @@ import { orderActionRoutes } from './order-actions.js';
 import { orderRoutes } from './orders.js';
 import { privacyRequestRoutes } from './privacy-requests.js';
 import { reconciliationRoutes } from './reconciliations.js';
+import { returnRoutes } from './returns.js';
 import type { Route } from './route.js';
 import { shippingRuleRoutes } from './shipping-rules.js';
 import { skippedOrderRoutes } from './skipped-orders.js';
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   ...orderRoutes,
   ...orderActionRoutes,
   ...skippedOrderRoutes,
+  ...returnRoutes,
   ...privacyRequestRoutes,
   ...reconciliationRoutes,
   ...webhookRoutes,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findSkippedOrder, listSkippedOrders } from '../database/skipped-orders.js';
-import { cutPage, readCursor } from './cursor.js';
+import { cutPage, isRowId, readCursor } from './cursor.js';
 import { notFound } from './problems.js';
 import { everyone, route } from './route.js';
 import { id, pageOf, paging, text, maybeTime, time } from './schemas.js';
@@ -21,7 +21,6 @@ const skippedOrder = z
 
 /** bigint: more digits would not be one of our rows, and PostgreSQL would refuse the number. */
 const rowId = z.string().regex(/^\d{1,18}$/, { error: 'must be a whole number' });
-const isRowId = (value: unknown): value is string => typeof value === 'string' && /^\d{1,18}$/.test(value);
 
 export const skippedOrderRoutes = [
   route({

@@ -24,6 +24,12 @@ const fields = {
   reconciliation: z.enum(['mend', 'report', 'off']).meta({
     description: 'Once a day: compare marketplace, warehouse and Waybill, and mend what is safe or only report it.',
   }),
+  answerRequests: z.boolean().meta({
+    description: 'Act as the fulfillment service our app registered: accept or reject what the merchant asks of it.',
+  }),
+  restockReturns: z.enum(['restock', 'inspect', 'discard']).meta({
+    description: 'What is to be done with pieces that come back, where nobody decided at the marketplace.',
+  }),
   marketplace: z.record(z.string(), z.unknown()).meta({
     description: 'What only this marketplace knows; GET /v1/connectors describes it.',
   }),

@@ -9,6 +9,7 @@ import type { LineStanding, MarketplaceOrder, Weight } from '../domain/order.js'
 import type { OrderState } from '../domain/order-states.js';
 import type { PrivacyDone, PrivacyKind } from '../domain/privacy.js';
 import type { DifferenceKind, Mend } from '../domain/reconciliation.js';
+import type { RestockDecision } from '../domain/returns.js';
 import type { ShippingChoice, ShippingRule } from '../domain/shipping-rule.js';
 import type { PushState, StockSettings } from '../domain/stock-decision.js';
 import type { StockProblem } from '../domain/stock-problems.js';
@@ -106,6 +107,7 @@ export interface Schema {
     workflow_started_at: NullableTime;
     seen: string | null;
     listed_at: NullableTime;
+    returns_read_at: NullableTime;
   };
   order_lines: {
     order_id: string;
@@ -340,6 +342,23 @@ export interface Schema {
     mend: Mend | null;
     mended_at: NullableTime;
     found_at: Generated<Date>;
+  };
+  return_lines: {
+    id: Generated<string>;
+    tenant_id: string;
+    store_id: string;
+    order_id: string;
+    return_id: string;
+    name: string;
+    status: string;
+    position: number;
+    line_id: string;
+    quantity: number;
+    reason: string | null;
+    restock: Json<RestockDecision[]>;
+    created_at: Time;
+    closed_at: NullableTime;
+    read_at: Time;
   };
   rate_limits: { key: string; next_at: Time; blocked_until: NullableTime };
 }

@@ -1,4 +1,5 @@
 import type { UnlistedSkuPolicy } from './listing.js';
+import type { RestockSetting } from './returns.js';
 
 export type MarketplaceName = 'clickbank' | 'bigcommerce' | 'shopify';
 export type WarehouseSystem = 'shipbob';
@@ -24,6 +25,13 @@ export interface StoreSettings {
   pollSeconds: { busy: number; idle: number };
   /** Compare marketplace, warehouse and our own rows once a day, and mend what is safe or only report it. */
   reconciliation: 'mend' | 'report' | 'off';
+  /**
+   * Act as the fulfillment service that our app registered: answer what the merchant asks of it. Two more calls with
+   * each poll, so only for stores that have one.
+   */
+  answerRequests: boolean;
+  /** What is to be done with pieces that come back, where nobody decided at the marketplace. */
+  restockReturns: RestockSetting;
   marketplace: Record<string, unknown>;
 }
 
@@ -43,6 +51,8 @@ export const defaultStoreSettings: StoreSettings = {
   shipmentExpectedDays: 10,
   pollSeconds: { busy: 60, idle: 295 },
   reconciliation: 'mend',
+  answerRequests: false,
+  restockReturns: 'inspect',
   marketplace: {},
 };
 

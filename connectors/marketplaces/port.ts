@@ -79,11 +79,12 @@ export interface StoreNews {
   deliveryKey: string;
   topic: string;
   /**
-   * `orders` names orders to look at, `stock` SKUs or items whose stock changed, `uninstalled` and `scopes` that the
+   * `orders` names orders to look at, `returns` orders of which something comes back, `stock` SKUs or items whose stock changed, `uninstalled` and `scopes` that the
    * access changed; the last three are what privacy law asks for.
    */
   kind:
     | 'orders'
+    | 'returns'
     | 'stock'
     | 'uninstalled'
     | 'scopes'

@@ -1,3 +1,5 @@
+import type { RequestAnswer, RequestedLine } from '../../domain/fulfillment-requests.js';
+
 /**
  * What a merchant asks of a fulfillment service that our app registered at the marketplace: to send an order's goods,
  * or to leave it. Every method throws only `Failure`.
@@ -16,10 +18,5 @@ export interface FulfillmentRequest {
   /** The order's external id. */
   externalId: string;
   /** Pieces still to be sent of each line of the order. */
-  lines: { lineId: string; quantity: number }[];
+  lines: RequestedLine[];
 }
-
-/** `note` is shown to the merchant: no people's data. A cancellation is refused without a reason, by its note alone. */
-export type RequestAnswer = { accepted: true; note: string } | { accepted: false; reason: RefusalReason; note: string };
-
-export type RefusalReason = 'out_of_stock' | 'sku_unknown' | 'address_wrong' | 'not_deliverable' | 'other';

@@ -53,8 +53,9 @@ function orderIdsIn(kind: StoreNews['kind'], rawBody: Buffer): string[] {
   const { id, order_id, order, orders_requested, orders_to_redact } = said.data;
   if (kind === 'customer_data_request') return orders_requested ?? [];
   if (kind === 'customer_erasure') return orders_to_redact ?? [];
-  if (kind !== 'orders') return [];
-  const named = order_id ?? order?.id ?? id;
+  if (kind !== 'orders' && kind !== 'returns') return [];
+  // A return's own id is not its order's.
+  const named = order_id ?? order?.id ?? (kind === 'orders' ? id : undefined);
   return named === undefined ? [] : [named];
 }
 

@@ -1,5 +1,6 @@
 import { Failure } from '../../../domain/failures.js';
-import type { FulfillmentRequest, FulfillmentRequests, RefusalReason, RequestAnswer } from '../requests-port.js';
+import type { RefusalReason, RequestAnswer } from '../../../domain/fulfillment-requests.js';
+import type { FulfillmentRequest, FulfillmentRequests } from '../requests-port.js';
 import { refuseUserErrors } from './answers.js';
 import { gid } from './ids.js';
 import type { Ask, Shopify } from './operation.js';

@@ -1,4 +1,5 @@
-import type { MarketplaceReturns, OrderReturn, ReturnedLine } from '../returns-port.js';
+import type { OrderReturn, ReturnedLine } from '../../../domain/returns.js';
+import type { MarketplaceReturns } from '../returns-port.js';
 import { gid, numericId } from './ids.js';
 import type { Ask, Shopify } from './operation.js';
 import { toTheEnd } from './read-orders.js';
