@@ -20,6 +20,8 @@ export interface DeliveryRecord {
   /** The answer to each try; null where there was none. */
   statuses: (number | null)[];
   dropped: boolean;
+  /** Held back until a later one had gone. */
+  reordered: boolean;
 }
 
 export interface Deliveries {
@@ -70,7 +72,8 @@ export function createDeliveries(options: { shop: Shop; seed: number; retryAfter
     const { drop = 0, duplicate = 0, reorder = false } = deliveries.faults;
     const dropped = random() < drop;
     const { uri } = target;
-    const record: DeliveryRecord = { webhookId: randomUUID(), eventId, topic, uri, statuses: [], dropped };
+    const reordered = !dropped && reorder && held === null;
+    const record: DeliveryRecord = { webhookId: randomUUID(), eventId, topic, uri, statuses: [], dropped, reordered };
     deliveries.sent.push(record);
     if (dropped) return;
     const text = JSON.stringify(only(target.includeFields, body));
@@ -80,7 +83,7 @@ export function createDeliveries(options: { shop: Shop; seed: number; retryAfter
       const copies = Array.from({ length: times }, () => tryUntilTaken(target, record, headers, text));
       return track(Promise.all(copies));
     };
-    if (reorder && !held) held = start;
+    if (reordered) held = start;
     else void start().then(releaseHeld);
   }
 

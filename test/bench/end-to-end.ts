@@ -9,10 +9,10 @@ import { saveCredentials } from '../../database/credentials.js';
 import { orderWorkflowId } from '../../domain/identifiers.js';
 import type { RateLimiter } from '../../connectors/rate-limiter.js';
 import type { RecordedCall } from '../../sandbox/stand-in.js';
-import { readConfiguration } from '../../worker/configuration.js';
+import { apiConfiguration } from '../support/api-configuration.js';
 import { assemble } from '../support/assemble.js';
 import { freshDatabase, type FreshDatabase } from '../support/database.js';
-import { temporalAddress, testTaskQueue } from '../support/temporal.js';
+import { testTaskQueue } from '../support/temporal.js';
 import { connectSample, enableSample } from '../support/waybill.js';
 
 const lifted: RateLimiter = {
@@ -36,7 +36,7 @@ export async function measureEndToEnd(count: number) {
   const waybill = await assemble({ databaseUrl: database.url, keys, prefix, deadlineMs: 20_000, limiter: lifted });
   const settings = { pollSeconds: { busy: 60, idle: 295 } };
   const ids = await connectSample(database, waybill.keyRing, sandboxes.urls, { settings });
-  const api = await startApi(configurationFor(database, keys, prefix), pino({ level: 'silent' }));
+  const api = await startApi(apiConfiguration({ databaseUrl: database.url, keys, prefix }), pino({ level: 'silent' }));
   await registerWebhook(database, waybill, ids, api.url);
   await post(`${sandboxes.urls.clickbank}/_sandbox/samples`, { count, kind: 'plain' });
   await waybill.startWorkers();
@@ -64,18 +64,6 @@ async function startSandboxes(): Promise<{ process: ChildProcess; urls: Urls }> 
   const child = fork(script, [], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
   return { process: child, urls: JSON.parse(line) as Urls };
-}
-
-function configurationFor(database: FreshDatabase, keys: string, prefix: string) {
-  return readConfiguration({
-    PORT: '0',
-    DATABASE_URL: database.url,
-    TEMPORAL_ADDRESS: temporalAddress(),
-    WAYBILL_ENCRYPTION_KEYS: keys,
-    WAYBILL_API_KEY_PEPPER: 'a pepper for the bench alone',
-    WAYBILL_ALLOWED_ADDRESSES: '127.0.0.1',
-    WAYBILL_TASK_QUEUE_PREFIX: prefix,
-  });
 }
 
 type Assembled = Awaited<ReturnType<typeof assemble>>;
