@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { seededRandom } from '../stand-in.js';
 import { adminSchema } from './graphql/schema.js';
 import { moment, type Shop, type Subscription } from './state/shop.js';
@@ -48,6 +49,8 @@ export function createDeliveries(options: { shop: Shop; seed: number; retryAfter
   const random = seededRandom(options.seed);
   const running = new Set<Promise<unknown>>();
   const stop = new AbortController();
+  // Every delivery under way listens to it.
+  setMaxListeners(0, stop.signal);
   let held: (() => Promise<unknown>) | null = null;
   const deliveries: Deliveries = {
     sent: [],
@@ -84,7 +87,11 @@ export function createDeliveries(options: { shop: Shop; seed: number; retryAfter
       return track(Promise.all(copies));
     };
     if (reordered) held = start;
-    else void start().then(releaseHeld);
+    else {
+      const waiting = held;
+      held = null;
+      void track(start().then(() => waiting?.()));
+    }
   }
 
   function releaseHeld(): void {

@@ -123,11 +123,12 @@ async function carry(waybill: Waybill, store: FaultyStore) {
     ...(await verdict(waybill, store.notices())),
     mailDuplicates: repeats(store.mails()),
     retried,
+    deliveriesNotTaken: sent.flatMap((each) => each.statuses).filter((status) => status !== 200).length,
     stock: { store: store.offered(), warehouse: freeAtWarehouse(waybill) },
     faults: {
       ...countFaults({ shipbob: waybill.shipbob.calls, store: store.standIn.calls }),
       dropped: sent.filter((each) => each.dropped).length,
-      doubled: sent.filter((each) => each.statuses.length > 1).length,
+      doubled: sent.filter((each) => each.statuses.filter((status) => status === 200).length > 1).length,
       reordered: sent.filter((each) => each.reordered).length,
       revocations,
       status401: store.standIn.calls.filter((call) => call.status === 401).length,
