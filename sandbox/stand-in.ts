@@ -41,6 +41,8 @@ export interface FaultRule {
   method?: string;
   /** Only calls whose path matches this regular expression. */
   path?: string;
+  /** Only calls whose body matches this regular expression: GraphQL has one path for everything. */
+  sent?: string;
   /** Stop after so many. */
   times?: number;
   /** For `status`. */
@@ -170,6 +172,7 @@ function pickFault(
     if (!isKind(rule.kind) || rule.times === 0) continue;
     if (rule.method && rule.method !== request.method) continue;
     if (rule.path && !new RegExp(rule.path).test(request.path)) continue;
+    if (rule.sent && !new RegExp(rule.sent).test(JSON.stringify(request.body ?? null))) continue;
     if (random() >= rule.rate) continue;
     if (rule.times !== undefined) rule.times -= 1;
     return rule;

@@ -18,6 +18,8 @@ export interface DeliveryRecord {
   /** The answer to each try; null where there was none. */
   statuses: (number | null)[];
   dropped: boolean;
+  /** Held back until a later one had gone. */
+  reordered: boolean;
 }
 
 export interface Deliveries {
@@ -61,7 +63,8 @@ export function createDeliveries(options: { state: SandboxState; seed: number; r
     // Of type and id alone, so that it repeats with every change of one order (reference/bigcommerce.md §7).
     const hash = createHash('sha1').update(`${hook.scope}:${data.type}:${data.id}`).digest('hex');
     const dropped = random() < (faults.drop ?? 0);
-    const record = { scope: hook.scope, destination: hook.destination, hash, statuses: [], dropped };
+    const reordered = !dropped && faults.reorder === true && held === null;
+    const record = { scope: hook.scope, destination: hook.destination, hash, statuses: [], dropped, reordered };
     deliveries.sent.push(record);
     if (dropped) return;
     const body = JSON.stringify({
@@ -76,7 +79,7 @@ export function createDeliveries(options: { state: SandboxState; seed: number; r
     const start = () => {
       for (let copy = 0; copy < times; copy += 1) track(tryUntilTaken(hook, record, body));
     };
-    if (faults.reorder && !held) held = start;
+    if (reordered) held = start;
     else {
       start();
       releaseHeld();

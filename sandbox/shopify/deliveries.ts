@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { seededRandom } from '../stand-in.js';
 import { adminSchema } from './graphql/schema.js';
 import { moment, type Shop, type Subscription } from './state/shop.js';
@@ -20,6 +21,8 @@ export interface DeliveryRecord {
   /** The answer to each try; null where there was none. */
   statuses: (number | null)[];
   dropped: boolean;
+  /** Held back until a later one had gone. */
+  reordered: boolean;
 }
 
 export interface Deliveries {
@@ -46,6 +49,8 @@ export function createDeliveries(options: { shop: Shop; seed: number; retryAfter
   const random = seededRandom(options.seed);
   const running = new Set<Promise<unknown>>();
   const stop = new AbortController();
+  // Every delivery under way listens to it.
+  setMaxListeners(0, stop.signal);
   let held: (() => Promise<unknown>) | null = null;
   const deliveries: Deliveries = {
     sent: [],
@@ -70,7 +75,8 @@ export function createDeliveries(options: { shop: Shop; seed: number; retryAfter
     const { drop = 0, duplicate = 0, reorder = false } = deliveries.faults;
     const dropped = random() < drop;
     const { uri } = target;
-    const record: DeliveryRecord = { webhookId: randomUUID(), eventId, topic, uri, statuses: [], dropped };
+    const reordered = !dropped && reorder && held === null;
+    const record: DeliveryRecord = { webhookId: randomUUID(), eventId, topic, uri, statuses: [], dropped, reordered };
     deliveries.sent.push(record);
     if (dropped) return;
     const text = JSON.stringify(only(target.includeFields, body));
@@ -80,8 +86,12 @@ export function createDeliveries(options: { shop: Shop; seed: number; retryAfter
       const copies = Array.from({ length: times }, () => tryUntilTaken(target, record, headers, text));
       return track(Promise.all(copies));
     };
-    if (reorder && !held) held = start;
-    else void start().then(releaseHeld);
+    if (reordered) held = start;
+    else {
+      const waiting = held;
+      held = null;
+      void track(start().then(() => waiting?.()));
+    }
   }
 
   function releaseHeld(): void {

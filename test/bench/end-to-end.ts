@@ -9,11 +9,11 @@ import { saveCredentials } from '../../database/credentials.js';
 import { orderWorkflowId } from '../../domain/identifiers.js';
 import type { RateLimiter } from '../../connectors/rate-limiter.js';
 import type { RecordedCall } from '../../sandbox/stand-in.js';
+import { apiConfiguration } from '../support/api-configuration.js';
 import { assemble } from '../support/assemble.js';
 import { freshDatabase, type FreshDatabase } from '../support/database.js';
 import { testTaskQueue } from '../support/temporal.js';
 import { connectSample, enableSample } from '../support/waybill.js';
-import { configurationFor } from './configuration.js';
 
 const lifted: RateLimiter = {
   take: async () => undefined,
@@ -36,7 +36,7 @@ export async function measureEndToEnd(count: number) {
   const waybill = await assemble({ databaseUrl: database.url, keys, prefix, deadlineMs: 20_000, limiter: lifted });
   const settings = { pollSeconds: { busy: 60, idle: 295 } };
   const ids = await connectSample(database, waybill.keyRing, sandboxes.urls, { settings });
-  const api = await startApi(configurationFor(database, keys, prefix), pino({ level: 'silent' }));
+  const api = await startApi(apiConfiguration({ databaseUrl: database.url, keys, prefix }), pino({ level: 'silent' }));
   await registerWebhook(database, waybill, ids, api.url);
   await post(`${sandboxes.urls.clickbank}/_sandbox/samples`, { count, kind: 'plain' });
   await waybill.startWorkers();

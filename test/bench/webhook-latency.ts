@@ -4,7 +4,7 @@ import { createBigcommerceSandbox } from '../../sandbox/bigcommerce/sandbox.js';
 import { sandboxBigcommerceCredentials } from '../../sandbox/bigcommerce/state.js';
 import { freePorts } from '../../servers/ports.js';
 import { startWaybill, type Waybill } from '../support/waybill.js';
-import { configurationFor } from './configuration.js';
+import { apiConfiguration } from '../support/api-configuration.js';
 import { until } from './import.js';
 
 const orders = 30;
@@ -28,7 +28,7 @@ export async function measureWebhookLatency() {
       credentials: sandboxBigcommerceCredentials,
     },
   });
-  const configuration = configurationFor(waybill.database, waybill.keys, waybill.prefix, port);
+  const configuration = apiConfiguration({ databaseUrl: waybill.database.url, ...waybill }, port);
   const api = await startApi(configuration, pino({ level: 'silent' }));
   await waybill.enable();
   await until(() => isListening(waybill));

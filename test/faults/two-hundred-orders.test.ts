@@ -1,13 +1,6 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { createInterface } from 'node:readline';
 import type { FaultRule } from '../../sandbox/stand-in.js';
-import { pollNow } from '../support/poke.js';
 import { startWaybill, type Waybill } from '../support/waybill.js';
-
-const orders = 200;
-const deadlineMs = 1_500;
+import { countFaults, orders, states, until, verdict, workersOf, type Workers } from './suite.js';
 
 /** What goes wrong at each vendor, as shares of its calls. `after` kinds are the ones that make duplicates. */
 const faults = {
@@ -32,8 +25,7 @@ const faults = {
 } satisfies Record<string, FaultRule[]>;
 
 let waybill: Waybill;
-let worker: ChildProcess | null = null;
-let lostCompletions = 0;
+let workers: Workers;
 
 beforeAll(async () => {
   waybill = await startWaybill({
@@ -42,9 +34,10 @@ beforeAll(async () => {
     shipbob: { autoShip: { afterMs: 200 }, webhookRetryMs: [], acceptDuplicates: true },
     settings: { pollSeconds: { busy: 1, idle: 2 } },
   });
+  workers = workersOf(waybill);
 });
 afterAll(async () => {
-  if (worker) await kill(worker);
+  await workers.kill();
   await waybill.stop();
 });
 
@@ -54,21 +47,24 @@ it('I1–I3, I13: carries 200 orders through kills, lost completions, time-outs 
   waybill.shipbob.faults = faults.shipbob;
   await waybill.enable();
 
-  let kills = 0;
   for (const doneBefore of [20, 80, 140]) {
-    worker = await startWorker(kills);
-    await until(async () => (await countFinal()) >= doneBefore, 90);
-    await kill(worker);
-    kills += 1;
+    await workers.start();
+    await until(waybill, async () => (await countFinal()) >= doneBefore, 90);
+    await workers.kill();
   }
-  worker = await startWorker(kills);
-  await until(async () => (await countFinal()) >= orders * 0.9, 120);
+  await workers.start();
+  await until(waybill, async () => (await countFinal()) >= orders * 0.9, 120);
   // I13: when the faults stop, every order reaches its end.
   waybill.clickbank.standIn.faults = [];
   waybill.shipbob.faults = [];
-  await until(async () => (await countFinal()) === orders, 120);
+  await until(waybill, async () => (await countFinal()) === orders, 120);
 
-  const figures = { ...(await verdict()), kills, lostCompletions, faults: countFaults() };
+  const { notices } = waybill.clickbank.ledger();
+  const told = notices.map(({ receipt, itemNo, trackingId }) => {
+    return { order: receipt, key: `${receipt}|${itemNo}|${trackingId}` };
+  });
+  const faulty = countFaults({ shipbob: waybill.shipbob.calls, clickbank: waybill.clickbank.standIn.calls });
+  const figures = { ...(await verdict(waybill, told)), ...workers.counted, faults: faulty };
   console.log(`faults suite, ClickBank and ShipBob: ${JSON.stringify(figures)}`);
   expect(figures).toMatchObject({
     orders,
@@ -79,85 +75,11 @@ it('I1–I3, I13: carries 200 orders through kills, lost completions, time-outs 
     stuck: 0,
   });
   // A suite whose faults never happened shows nothing.
-  expect(lostCompletions).toBeGreaterThan(0);
+  expect(figures.lostCompletions).toBeGreaterThan(0);
   for (const count of Object.values(figures.faults)) expect(count).toBeGreaterThan(0);
 }, 480_000);
 
-async function startWorker(seed: number): Promise<ChildProcess> {
-  const options = {
-    ...{ databaseUrl: waybill.database.url, keys: waybill.keys, prefix: waybill.prefix, deadlineMs },
-    ...{ lossRate: 0.1, seed },
-  };
-  const script = fileURLToPath(new URL('../../dist/test/support/worker-process.js', import.meta.url));
-  const child = fork(script, [JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [] });
-  const lines = createInterface({ input: child.stdout! });
-  lines.on('line', (line) => void (line === 'lost' && (lostCompletions += 1)));
-  await Promise.race([
-    once(lines, 'line'),
-    once(child, 'exit').then(() => Promise.reject(new Error('the worker process ended at its start'))),
-  ]);
-  return child;
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const gone = once(child, 'exit');
-  child.kill('SIGKILL');
-  await gone;
-}
-
-/** Waits for a condition of the outside world, and has the warehouse polled meanwhile: no webhooks here. */
-async function until(condition: () => Promise<boolean>, seconds: number): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not there after ${seconds} s: ${JSON.stringify(await states())}`);
-    await pollNow(waybill, { warehouseId: waybill.warehouseId });
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-  }
-}
-
-async function states(): Promise<Record<string, number>> {
-  const rows = await waybill.db
-    .selectFrom('orders')
-    .select(['state', (eb) => eb.fn.countAll<string>().as('count')])
-    .groupBy('state')
-    .execute();
-  return Object.fromEntries(rows.map((row) => [row.state, Number(row.count)]));
-}
-
 async function countFinal(): Promise<number> {
-  const { shipped = 0, needs_attention = 0 } = await states();
+  const { shipped = 0, needs_attention = 0 } = await states(waybill);
   return shipped + needs_attention;
-}
-
-/** Counted in the vendors' own ledgers, which are the truth. */
-async function verdict() {
-  const references = waybill.shipbob.ledger().orders.map((order) => order.reference_id);
-  const { notices } = waybill.clickbank.ledger();
-  const noticeKeys = notices.map((notice) => `${notice.receipt}|${notice.itemNo}|${notice.trackingId}`);
-  const { shipped = 0, needs_attention = 0 } = await states();
-  const imported = await waybill.db.selectFrom('orders').select('external_id').execute();
-  return {
-    orders,
-    shipped,
-    inAttention: needs_attention,
-    stuck: orders - shipped - needs_attention,
-    lost: orders - imported.length,
-    warehouseDuplicates: references.length - new Set(references).size,
-    noticeDuplicates: noticeKeys.length - new Set(noticeKeys).size,
-    missingNotices: shipped - new Set(notices.map((notice) => notice.receipt)).size,
-  };
-}
-
-function countFaults(): Record<string, number> {
-  const counts: Record<string, number> = { shipbob: 0, clickbank: 0, timeoutsAfterWrite: 0, status429: 0 };
-  for (const [vendor, calls] of Object.entries({
-    shipbob: waybill.shipbob.calls,
-    clickbank: waybill.clickbank.standIn.calls,
-  }))
-    for (const call of calls) {
-      if (call.fault) counts[vendor]! += 1;
-      if (call.fault === 'timeout_after') counts['timeoutsAfterWrite']! += 1;
-      if (call.status === 429) counts['status429']! += 1;
-    }
-  return counts;
 }

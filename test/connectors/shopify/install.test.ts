@@ -3,7 +3,13 @@ import { app, shopifyCallback, shopifyHeaders } from '../../support/install-call
 
 const now = new Date('2026-11-27T12:00:00Z');
 const seconds = (offset: number) => String(now.getTime() / 1000 + offset);
-const authentic = { code: 'once-only-code', host: 'YWRtaW4', shop: 'example.myshopify.com', state: 's1', timestamp: seconds(-5) };
+const authentic = {
+  code: 'once-only-code',
+  host: 'YWRtaW4',
+  shop: 'example.myshopify.com',
+  state: 's1',
+  timestamp: seconds(-5),
+};
 const read = (query: Record<string, string>) => install.readCallback(query, app, now);
 
 it.each([

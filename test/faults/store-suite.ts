@@ -1,0 +1,185 @@
+import { pino } from 'pino';
+import { startApi, type RunningApi } from '../../api/main.js';
+import { waitKeys } from '../../domain/identifiers.js';
+import type { FaultRule, StandIn } from '../../sandbox/stand-in.js';
+import { apiConfiguration } from '../support/api-configuration.js';
+import { eventually } from '../support/eventually.js';
+import { startWaybill, type SampleStore, type Waybill } from '../support/waybill.js';
+import { flowOf, type Flow } from '../workflows/flow.js';
+import { startStockSync } from '../workflows/stock-flow.js';
+import { countFaults, orders, repeats, states, until, verdict, workersOf, type LedgerNotice } from './suite.js';
+
+/** A marketplace that sends notifications and keeps stock, as its stand-in. */
+export interface FaultyStore {
+  name: string;
+  standIn: StandIn;
+  deliveries: {
+    sent: { statuses: (number | null)[]; dropped: boolean; reordered: boolean }[];
+    faults: { drop?: number; duplicate?: number; reorder?: boolean };
+    settle(): Promise<void>;
+  };
+  /** What goes wrong in its answers. */
+  faults: FaultRule[];
+  sell(count: number): void;
+  setTokenAlive(alive: boolean): void;
+  /** Every package it was told of. */
+  notices(): LedgerNotice[];
+  /** The order of every mail that went to a customer. */
+  mails(): unknown[];
+  /** Pieces that it has for sale, by the SKU of the warehouse. */
+  offered(): Record<string, number>;
+}
+
+/** The warehouse lies too: orders it has taken seem lost. */
+const warehouseFaults: FaultRule[] = [
+  { kind: 'timeout_after', rate: 0.03, method: 'POST', path: '/order$' },
+  { kind: 'reset_after', rate: 0.03, method: 'POST', path: '/order$' },
+  { kind: 'status', rate: 0.02, status: 429, headers: { 'x-retry-after': '1' } },
+  { kind: 'status', rate: 0.02, status: 500 },
+];
+const deliveryFaults = { drop: 0.3, duplicate: 0.3, reorder: true };
+const warehouseSkus = ['WH-KIT-1', 'WH-TEA-30', 'WH-BOOK-7'];
+const waves = 4;
+
+export interface StoreSuite {
+  waybill: Waybill;
+  run(): Promise<Figures>;
+  stop(): Promise<void>;
+}
+export type Figures = Awaited<ReturnType<typeof carry>> & { lostCompletions: number };
+
+/**
+ * Waybill with the store, its worker in a process of its own and its real API in this one, which takes the store's
+ * notifications. No worker is killed here, as one is with ClickBank: its long poll would stand still for the minute
+ * until Temporal misses it.
+ */
+export async function startStoreSuite(
+  store: FaultyStore,
+  account: SampleStore,
+  options: Pick<NonNullable<Parameters<typeof startWaybill>[0]>, 'listings' | 'settings'> = {},
+): Promise<StoreSuite> {
+  const waybill = await startWaybill({
+    ...options,
+    workers: false,
+    // Our own protocol alone must keep duplicates out: the stand-in would take a reference twice.
+    shipbob: { autoShip: { afterMs: 200 }, webhookRetryMs: [], acceptDuplicates: true },
+    // Seldom enough that most orders are first heard of by a notification, often enough for those that were dropped.
+    settings: { ...options.settings, pollSeconds: { busy: 5, idle: 5 } },
+    store: account,
+  });
+  for (const sku of warehouseSkus) waybill.shipbob.setStock(sku, 700);
+  const configuration = apiConfiguration({ databaseUrl: waybill.database.url, ...waybill });
+  const api: RunningApi = await startApi(configuration, pino({ level: 'silent' }));
+  const workers = workersOf(waybill, api.url);
+  return {
+    waybill,
+    async run() {
+      await waybill.enable();
+      await workers.start();
+      const figures = { ...(await carry(waybill, store)), lostCompletions: workers.counted.lostCompletions };
+      console.log(`faults suite, ${store.name} and ShipBob: ${JSON.stringify(figures)}`);
+      return figures;
+    },
+    async stop() {
+      await workers.kill();
+      await api.stop();
+      await waybill.stop();
+    },
+  };
+}
+
+/** Sells in waves while everything goes wrong, then lets the faults stop and counts. */
+async function carry(waybill: Waybill, store: FaultyStore) {
+  const flow = flowOf(waybill);
+  await eventually(async () => expect((await flow.store()).webhooks).toMatchObject({ problem: null }), 60);
+  const sync = await startStockSync(waybill);
+  await eventually(async () => expect((await sync.row()).comparedAt).not.toBeNull(), 60);
+  store.standIn.faults = store.faults;
+  waybill.shipbob.faults = warehouseFaults;
+  store.deliveries.faults = deliveryFaults;
+
+  let revocations = 0;
+  for (let wave = 1; wave <= waves; wave += 1) {
+    store.sell(orders / waves);
+    if (wave % 2 === 0) {
+      await loseToken(waybill, flow, store);
+      revocations += 1;
+    }
+    // Goods arrive meanwhile.
+    if (wave === 2) waybill.shipbob.setStock('WH-TEA-30', 5_000);
+    const sold = (orders / waves) * wave;
+    await until(waybill, async () => (await countShipped(waybill)) >= sold - 30, 90);
+  }
+  store.standIn.faults = [];
+  waybill.shipbob.faults = [];
+  store.deliveries.faults = {};
+  await store.deliveries.settle();
+  await flow.pollStore();
+  const retried = await finish(waybill, flow);
+  await sync.compare();
+
+  const { sent } = store.deliveries;
+  return {
+    ...(await verdict(waybill, store.notices())),
+    mailDuplicates: repeats(store.mails()),
+    retried,
+    deliveriesNotTaken: sent.flatMap((each) => each.statuses).filter((status) => status !== 200).length,
+    stock: { store: store.offered(), warehouse: freeAtWarehouse(waybill) },
+    faults: {
+      ...countFaults({ shipbob: waybill.shipbob.calls, store: store.standIn.calls }),
+      dropped: sent.filter((each) => each.dropped).length,
+      doubled: sent.filter((each) => each.statuses.filter((status) => status === 200).length > 1).length,
+      reordered: sent.filter((each) => each.reordered).length,
+      revocations,
+      status401: store.standIn.calls.filter((call) => call.status === 401).length,
+    },
+  };
+}
+
+/** The token is dead until orders show it; then it is as before, and saved again as a person does. */
+async function loseToken(waybill: Waybill, flow: Flow, store: FaultyStore): Promise<void> {
+  store.setTokenAlive(false);
+  await until(waybill, async () => ((await states(waybill))['needs_attention'] ?? 0) > 0, 60);
+  store.setTokenAlive(true);
+  await flow.saved(waitKeys.connection(waybill.storeId));
+}
+
+/** Waits for the last order; what stands with a person is retried, and counted by its cause. */
+async function finish(waybill: Waybill, flow: Flow): Promise<Record<string, number>> {
+  const retried: Record<string, number> = {};
+  const everyOrderShipped = async () => {
+    const standing = await waybill.db
+      .selectFrom('orders')
+      .select(['external_id', 'attention'])
+      .where('state', '=', 'needs_attention')
+      .execute();
+    for (const { external_id, attention } of standing) {
+      const cause = attention?.cause ?? 'unknown';
+      retried[cause] = (retried[cause] ?? 0) + 1;
+      await flow.act(external_id, 'retry');
+    }
+    return (await countShipped(waybill)) === orders;
+  };
+  await until(waybill, everyOrderShipped, 120);
+  return retried;
+}
+
+async function countShipped(waybill: Waybill): Promise<number> {
+  return (await states(waybill))['shipped'] ?? 0;
+}
+
+function freeAtWarehouse({ shipbob }: Waybill): Record<string, number> {
+  const known = shipbob.state.products.filter((product) => warehouseSkus.includes(product.sku));
+  return Object.fromEntries(known.map((product) => [product.sku, product.onHand - product.committed]));
+}
+
+/** 0 lost, 0 duplicates, equal stock; and a suite whose faults never happened shows nothing. */
+export function expectNothingLost(figures: Figures): void {
+  expect(figures).toMatchObject({
+    ...{ shipped: orders, stuck: 0, lost: 0, inAttention: 0 },
+    ...{ warehouseDuplicates: 0, noticeDuplicates: 0, missingNotices: 0, mailDuplicates: 0 },
+  });
+  expect(figures.stock.store).toEqual(figures.stock.warehouse);
+  expect(figures.lostCompletions).toBeGreaterThan(0);
+  for (const count of Object.values(figures.faults)) expect(count).toBeGreaterThan(0);
+}
