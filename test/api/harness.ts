@@ -59,6 +59,7 @@ export interface Body {
   raw: object;
   fulfillments: object[];
   writes: { kind: string; state: string }[];
+  returns: { returnId: string }[];
   timeline: { toState: string }[];
   results: { orderId: string; description: string; then: { rule: string } | null }[];
   // connectors and the codec
