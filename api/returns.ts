@@ -13,11 +13,9 @@ export const returnLine = z
     sku: z.string().nullable().meta({ description: 'Null for a line that is not in the order here.' }),
     quantity: z.number().int(),
     reason: z.string().nullable(),
-    restock: z
-      .array(z.object({ decision: z.string(), quantity: z.number().int(), decidedBy: z.string() }))
-      .meta({
-        description: 'What is to be done with how many pieces, and who decided it. Stock follows the warehouse.',
-      }),
+    restock: z.array(z.object({ decision: z.string(), quantity: z.number().int(), decidedBy: z.string() })).meta({
+      description: 'What is to be done with how many pieces, and who decided it. Stock follows the warehouse.',
+    }),
     createdAt: time,
     closedAt: maybeTime,
     readAt: time,
