@@ -70,6 +70,8 @@ it('where a sale shows in the figure alone, orders are read before it is written
     await waybill.enable();
     const sync = await startStockSync(waybill);
     await eventually(() => expect(store.level('kit-1')).toBe(10));
+    // Its end is recorded a moment after the figure is written; the next round is told apart by that.
+    await eventually(async () => expect((await sync.row()).lastRoundAt).not.toBeNull());
     await eventually(async () => expect((await flow.store()).cursor_at).not.toBeNull());
     // Sold, and nobody told Waybill.
     const [order] = waybill.clickbank.addOrders([{ lines: [{ itemNo: 'kit-1', quantity: 3 }] }]);
