@@ -2,6 +2,7 @@ import { openDatabase, type OpenDatabase } from '../../database/pool.js';
 import { createRateLimiter } from '../../database/rate-limits.js';
 import type { Failure } from '../../domain/failures.js';
 import { freshDatabase, type FreshDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
 
 let database: FreshDatabase;
 /** As many processes as there would be workers: each has a pool of its own. */
@@ -81,9 +82,10 @@ describe('the shared limit', () => {
     // Nor does it wait for the slot that is free next.
     await expect(limiter().take([limit], 'backfill')).rejects.toMatchObject({ code: 'rate_limited' });
     const live = takeMany(8, [limit]);
-    await Promise.all(Array.from({ length: 8 }, () => new Promise((resolve) => setImmediate(resolve))));
-    await limiter().take([limit], 'live');
-    // Live calls queue: there is nothing over for the backfill.
+    const nextAt = () =>
+      database.db.selectFrom('rate_limits').select('next_at').where('key', '=', 'lanes').executeTakeFirst();
+    await eventually(async () => expect((await nextAt())!.next_at.getTime() - Date.now()).toBeGreaterThan(1_000));
+    // Live calls queue for seconds to come: there is nothing over for the backfill.
     await expect(limiter().take([limit], 'backfill')).rejects.toMatchObject({ code: 'rate_limited' });
     expect(moments(await live)).toHaveLength(8);
   }, 20_000);
@@ -119,8 +121,8 @@ describe('a limit that counts more than calls', () => {
 describe('a vendor that says stop', () => {
   it('is heard by every worker, and by no other key', async () => {
     const limit = { key: 'blocked', capacity: 10, perSecond: 100 };
-    await limiter().block(limit.key, 400);
     const before = performance.now();
+    await limiter().block(limit.key, 400);
     const times = moments(await takeMany(3, [limit]));
     // Timers of Node may fire a millisecond early.
     expect(times[0]! - before).toBeGreaterThan(398);

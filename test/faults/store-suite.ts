@@ -1,4 +1,5 @@
-import { WorkflowNotFoundError } from '@temporalio/common';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { pino } from 'pino';
 import { startApi, type RunningApi } from '../../api/main.js';
 import { waitKeys } from '../../domain/identifiers.js';
@@ -178,6 +179,8 @@ async function retry({ db }: Waybill, flow: Flow, externalId: string): Promise<v
   try {
     await flow.act(externalId, 'retry');
   } catch (error) {
+    // It went on by itself between the look at its row and here; the next look says how far.
+    if (error instanceof WorkflowUpdateFailedError && isRefusal(error.cause)) return;
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     const row = await db
       .selectFrom('orders')
@@ -187,6 +190,8 @@ async function retry({ db }: Waybill, flow: Flow, externalId: string): Promise<v
     if (row.state === 'needs_attention') throw error;
   }
 }
+
+const isRefusal = (cause: unknown) => cause instanceof ApplicationFailure && cause.type === 'action_refused';
 
 async function countShipped(waybill: Waybill): Promise<number> {
   return (await states(waybill))['shipped'] ?? 0;
