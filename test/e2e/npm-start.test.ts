@@ -199,12 +199,12 @@ describe('npm start', () => {
       const now = (await shippedOrders(up)).map((order) => order.externalId);
       expect(known.filter((receipt) => !now.includes(receipt))).toEqual([]);
       expect(now.length).toBeGreaterThanOrEqual(known.length + samplesInAll);
-    }, 60);
+    }, 120);
     expect((await up.get<Page<object>>('/v1/stores')).items).toHaveLength(3);
     const pids = descendants(up.pid);
     expect(await up.stop('SIGTERM')).toBe(0);
     await eventually(() => expect(pids.filter(isAlive)).toEqual([]), 5);
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('its settings', () => {
