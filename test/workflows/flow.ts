@@ -17,7 +17,7 @@ import type { StoreSettings } from '../../domain/store.js';
 import type { OrderSpec } from '../../sandbox/clickbank/state.js';
 import { createShipbobSandbox, sandboxShipbobToken } from '../../sandbox/shipbob/sandbox.js';
 import type { Parcel } from '../../sandbox/shipbob/work.js';
-import { eventually } from '../support/eventually.js';
+import { eventually, patienceSeconds } from '../support/eventually.js';
 import { pollNow } from '../support/poke.js';
 import type { Waybill } from '../support/waybill.js';
 import { canary } from './canaries.js';
@@ -50,14 +50,14 @@ export function flowOf(waybill: Waybill) {
     },
     events: async (receipt: string) => (await flow.timeline(receipt)).map((each) => each.event),
     /** Waits for the order's row to say so, and for its workflow where it has one; gives the row. */
-    until: (receipt: string, state: OrderState, seconds = 20) =>
+    until: (receipt: string, state: OrderState, seconds = patienceSeconds) =>
       eventually(async () => {
         const row = await flow.row(receipt);
         expect({ state: row.state, attention: row.attention?.cause ?? null }).toMatchObject({ state });
         if (state !== 'closed') expect(row.workflow_started_at).not.toBeNull();
         return row;
       }, seconds),
-    untilAttention: (receipt: string, cause: string, seconds = 20) =>
+    untilAttention: (receipt: string, cause: string, seconds = patienceSeconds) =>
       eventually(async () => {
         const row = await flow.row(receipt);
         expect({ state: row.state, cause: row.attention?.cause ?? null }).toEqual({ state: 'needs_attention', cause });
