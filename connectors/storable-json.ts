@@ -9,3 +9,12 @@ export function parseStorable(text: string): unknown {
     typeof value === 'string' ? value.replace(/[\0\p{Surrogate}]/gu, '\ufffd') : value,
   );
 }
+
+/** The same; null for what is not JSON, which no schema of a vendor's body takes. */
+export function storableOrNull(text: string): unknown {
+  try {
+    return parseStorable(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Failure } from '../../../domain/failures.js';
 import type { ConnectOptions } from '../../connect-options.js';
-import { parseStorable } from '../../storable-json.js';
+import { storableOrNull } from '../../storable-json.js';
 import { vendorText } from './answers.js';
 import { credentials, type Credentials, type InstalledCredentials } from './configuration.js';
 
@@ -92,7 +92,7 @@ async function exchange(options: TokenOptions, current: InstalledCredentials): P
       `Shopify does not renew the token of ${shop} (${answer.status} ${errorName(answer.text)}): connect the shop again.`,
       { shop },
     );
-  const renewed = tokenAnswer.safeParse(json(answer.text));
+  const renewed = tokenAnswer.safeParse(storableOrNull(answer.text));
   if (!renewed.success)
     throw new Failure('answer_malformed', `Shopify's answer to the token renewal of ${shop} cannot be read.`, { shop });
   const { access_token, refresh_token, expires_in, scope } = renewed.data;
@@ -107,14 +107,6 @@ async function exchange(options: TokenOptions, current: InstalledCredentials): P
 
 /** The name of the error only: its description may quote the token. */
 function errorName(text: string): string {
-  const body = z.object({ error: z.string() }).safeParse(json(text));
+  const body = z.object({ error: z.string() }).safeParse(storableOrNull(text));
   return body.success ? vendorText(body.data.error.slice(0, 60)) : 'without a reason';
-}
-
-function json(text: string): unknown {
-  try {
-    return parseStorable(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { AppNotice } from '../../../domain/install.js';
-import { parseStorable } from '../../storable-json.js';
+import { storableOrNull } from '../../storable-json.js';
 import type { MarketplaceInstall } from '../install-port.js';
 import { kindOf } from './topics.js';
 
@@ -30,7 +30,7 @@ export function readNotice({
   app,
 }: Parameters<MarketplaceInstall['readNotice']>[0]): AppNotice | null {
   if (!signatureHolds(rawBody, headers['x-shopify-hmac-sha256'] ?? '', app.clientSecret)) return null;
-  const body = payload.safeParse(json(rawBody));
+  const body = payload.safeParse(storableOrNull(rawBody.toString('utf8')));
   const account = body.data?.shop_domain ?? body.data?.myshopify_domain;
   if (!body.success || account === undefined) return null;
   return {
@@ -48,12 +48,4 @@ function signatureHolds(rawBody: Buffer, given: string, secret: string): boolean
   const expected = createHmac('sha256', secret).update(rawBody).digest();
   const bytes = Buffer.from(given, 'base64');
   return bytes.length === expected.length && timingSafeEqual(bytes, expected);
-}
-
-function json(rawBody: Buffer): unknown {
-  try {
-    return parseStorable(rawBody.toString('utf8'));
-  } catch {
-    return null;
-  }
 }

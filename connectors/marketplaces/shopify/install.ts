@@ -4,7 +4,7 @@ import { Failure } from '../../../domain/failures.js';
 import type { CallbackReading, Installed } from '../../../domain/install.js';
 import type { App } from '../../connect-options.js';
 import type { HttpAnswer } from '../../http.js';
-import { parseStorable } from '../../storable-json.js';
+import { storableOrNull } from '../../storable-json.js';
 import type { MarketplaceInstall } from '../install-port.js';
 import { readNotice } from './app-notices.js';
 import { credentials, shop } from './configuration.js';
@@ -98,18 +98,10 @@ function readToken(answer: HttpAnswer, account: string): z.infer<typeof tokenAns
         'WAYBILL_SHOPIFY_CLIENT_SECRET are not those of one application.',
       { shop: account },
     );
-  const parsed = tokenAnswer.safeParse(json(answer.text));
+  const parsed = tokenAnswer.safeParse(storableOrNull(answer.text));
   if (parsed.success) return parsed.data;
   const field = parsed.error.issues[0]?.path.join('.') || 'the body';
   throw new Failure('answer_malformed', `Shopify's token answer for ${account} cannot be read: ${field}.`, { field });
-}
-
-function json(text: string): unknown {
-  try {
-    return parseStorable(text);
-  } catch {
-    return null;
-  }
 }
 
 /** As the connector keeps and renews them; what a person entered beside the token stays. */

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { parseStorable } from '../../storable-json.js';
+import { storableOrNull } from '../../storable-json.js';
 import type { NewsRequest, StoreNews } from '../port.js';
 import { credentials } from './configuration.js';
 import { kindOf } from './topics.js';
@@ -48,7 +48,7 @@ const body = z.object({
 
 /** Fulfillment orders are announced without their order; then the store is polled, which finds what they changed. */
 function orderIdsIn(kind: StoreNews['kind'], rawBody: Buffer): string[] {
-  const said = body.safeParse(json(rawBody));
+  const said = body.safeParse(storableOrNull(rawBody.toString('utf8')));
   if (!said.success) return [];
   const { id, order_id, order, orders_requested, orders_to_redact } = said.data;
   if (kind === 'customer_data_request') return orders_requested ?? [];
@@ -57,12 +57,4 @@ function orderIdsIn(kind: StoreNews['kind'], rawBody: Buffer): string[] {
   // A return's own id is not its order's.
   const named = order_id ?? order?.id ?? (kind === 'orders' ? id : undefined);
   return named === undefined ? [] : [named];
-}
-
-function json(rawBody: Buffer): unknown {
-  try {
-    return parseStorable(rawBody.toString('utf8'));
-  } catch {
-    return null;
-  }
 }
