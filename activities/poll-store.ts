@@ -1,5 +1,6 @@
-import { Context, sleep } from '@temporalio/activity';
-import type { Marketplace, OrderPage } from '../connectors/marketplaces/port.js';
+import { Context } from '@temporalio/activity';
+import type { OrderPage } from '../connectors/marketplaces/port.js';
+import { whenAllowed } from '../connectors/rate-limiter.js';
 import { recordPass } from '../database/connection-polls.js';
 import { carryOutErasures } from '../database/erasure.js';
 import { knownOrders } from '../database/orders-import.js';
@@ -92,6 +93,8 @@ async function onePass(deps: ActivityDependencies, connected: ConnectedStore): P
 /** The cursor moves only after every page of the pass is safe with its workflows (rule 3). */
 export async function importSince(deps: ActivityDependencies, connected: ConnectedStore): Promise<number> {
   const { store, marketplace } = connected;
+  const { cancellationSignal } = Context.current();
+  const known = (ids: string[]) => knownOrders(deps.db, store.id, ids);
   const startedAt = deps.wakeups.now();
   const since = store.cursorAt ?? firstLook(store.settings, startedAt);
   const lane = startedAt.getTime() - since.getTime() > backfillMs ? 'backfill' : 'live';
@@ -100,13 +103,9 @@ export async function importSince(deps: ActivityDependencies, connected: Connect
   const seen = new Set<string>();
   do {
     // A pass over months of orders ends early for a pause; it begins again where this one began.
-    Context.current().cancellationSignal.throwIfAborted();
-    const answer = await pageWhenAllowed(marketplace, {
-      since: since.toISOString(),
-      page,
-      lane,
-      known: (ids) => knownOrders(deps.db, store.id, ids),
-    });
+    cancellationSignal.throwIfAborted();
+    const request = { since: since.toISOString(), page, lane, known } as const;
+    const answer: OrderPage = await whenAllowed(() => marketplace.listOrders(request), cancellationSignal);
     created += await importPage(deps, connected, answer);
     await startOrders(deps, store);
     await readReturnsOfPage(
@@ -123,28 +122,6 @@ export async function importSince(deps: ActivityDependencies, connected: Connect
   const missing = store.probe && probeProblem(store.probe, store.id);
   await recordPass(deps.db, 'stores', store.id, startedAt, deps.wakeups.now(), missing);
   return created;
-}
-
-/** Longer than any window that vendors count by, short enough that the store's health does not go stale unseen. */
-const longestPauseMs = 60_000;
-
-/**
- * Waits for the account's allowance within the pass: one that failed for it would begin again at its first page, and a
- * pass of many pages might never end.
- */
-async function pageWhenAllowed(
-  marketplace: Marketplace,
-  request: Parameters<Marketplace['listOrders']>[0],
-): Promise<OrderPage> {
-  for (;;) {
-    try {
-      return await marketplace.listOrders(request);
-    } catch (error) {
-      const pause = error instanceof Failure && error.code === 'rate_limited' ? error.retryAfterMs : undefined;
-      if (pause === undefined || pause > longestPauseMs) throw error;
-      await sleep(pause);
-    }
-  }
 }
 
 function firstLook(settings: StoreSettings, now: Date): Date {

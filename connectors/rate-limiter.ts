@@ -24,27 +24,30 @@ export interface RateLimiter {
   giveBack(limits: RateLimit[]): Promise<void>;
 }
 
-/** The longest that one call of work that can wait is put off here; then Temporal waits. */
-const longestPutOffMs = 60_000;
+/** Longer than any window that vendors count by, short enough that a connection's health does not go stale unseen. */
+const patienceMs = 60_000;
 
 /**
- * For work that can wait, whatever lane its calls name: they only take what nobody else waits for, and wait themselves
- * until there is such a moment. Being refused would make a caller begin its page of many calls again.
+ * Makes a call again when its account has allowance again, for up to a minute in all; then its Failure `rate_limited`
+ * is the caller's. For work of many calls: one that gave up at a refusal would begin again, and might never end.
  */
+export async function whenAllowed<Answer>(call: () => Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      const pause = error instanceof Failure && error.code === 'rate_limited' ? error.retryAfterMs : undefined;
+      if (pause === undefined || Date.now() + pause > end) throw error;
+      await sleep(pause, undefined, { signal });
+    }
+  }
+}
+
+/** For work that can wait, whatever lane its calls name: each only takes what nobody else waits for. */
 export function backfillOnly(limiter: RateLimiter): RateLimiter {
   return {
-    async take(limits) {
-      const end = Date.now() + longestPutOffMs;
-      for (;;) {
-        try {
-          return await limiter.take(limits, 'backfill');
-        } catch (error) {
-          const wait = error instanceof Failure && error.code === 'rate_limited' ? error.retryAfterMs : undefined;
-          if (wait === undefined || Date.now() + wait > end) throw error;
-          await sleep(wait);
-        }
-      }
-    },
+    take: (limits) => whenAllowed(() => limiter.take(limits, 'backfill')),
     block: (key, milliseconds) => limiter.block(key, milliseconds),
     giveBack: (limits) => limiter.giveBack(limits),
   };

@@ -32,6 +32,11 @@ type Action = keyof Pick<
 export function flowOf(waybill: Waybill) {
   const { db, temporal, storeId, warehouseId, clickbank, shipbob } = waybill;
   const idOf = (receipt: string) => orderWorkflowId({ storeId, externalId: receipt });
+  const turnBegan = async () => {
+    const { raw } = await temporal.workflow.getHandle(storeWorkflowId(storeId)).describe();
+    const { seconds, nanos } = raw.pendingActivities![0]!.scheduledTime!;
+    return Number(seconds) * 1_000 + nanos! / 1e6;
+  };
 
   const flow = {
     /** A purchase at ClickBank, seen by the store at once. */
@@ -86,7 +91,7 @@ export function flowOf(waybill: Waybill) {
       await db.updateTable('stores').set({ cursor_at: null }).where('id', '=', storeId).execute();
       await flow.pollStore();
     },
-    /** Changes settings as the API does. */
+    /** Changes settings as the API does, and waits for a turn that began with them: a pass under way still has the old. */
     async settings(change: Partial<StoreSettings>): Promise<void> {
       const { settings } = await db
         .selectFrom('stores')
@@ -98,7 +103,9 @@ export function flowOf(waybill: Waybill) {
         .set({ settings: JSON.stringify({ ...settings, ...change }), settings_saved_at: new Date() })
         .where('id', '=', storeId)
         .execute();
+      const saved = new Date();
       await flow.tellStore('settingsChanged');
+      await eventually(async () => expect(await turnBegan()).toBeGreaterThan(saved.getTime()));
     },
     async tellStore(message: 'settingsChanged' | 'pause' | 'resume' | 'stop'): Promise<void> {
       await temporal.workflow.getHandle(storeWorkflowId(storeId)).signal(messages.connection[message]);
