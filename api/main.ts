@@ -14,6 +14,7 @@ import { readConfiguration, type Configuration } from '../worker/configuration.j
 import { createConnections } from '../worker/connections.js';
 import { createPayloadCodec } from '../worker/payload-codec.js';
 import { createInstallers } from '../worker/installers.js';
+import { liveQueueMs } from '../worker/queue-time.js';
 import { createClient } from '../worker/temporal.js';
 import { createWebhookVerifier } from '../worker/webhooks.js';
 import { createApi } from './app.js';
@@ -47,7 +48,7 @@ export async function startApi(configuration: Configuration, logger: Logger): Pr
   const outside = createHttp({ allowed: configuration.WAYBILL_ALLOWED_ADDRESSES });
   const { http } = outside;
   const apps = appsOf(configuration);
-  const connections = createConnections({ db, keyRing, http, limiter: createRateLimiter(db), apps });
+  const connections = createConnections({ db, keyRing, http, limiter: createRateLimiter(db, liveQueueMs), apps });
   const temporal = await createClient(configuration);
   const parts = { db, keyRing, connections };
   const server = createServer(

@@ -12,17 +12,16 @@ interface Limit {
   cost?: number;
 }
 
-/** Live calls queue this long, so that a burst of orders is spread instead of failed; then Temporal waits for us. */
-const longestQueueMs = { live: 4_000, backfill: 0 };
-
 /**
  * The vendor limits shared by every worker (rule 13): a generic cell rate algorithm with one row a limit, advanced by
  * one statement a call. A call reserves its slot and waits for it here; a call that would have to wait longer than
- * its lane may is refused with the delay after which to try again. Backfill never queues, so live orders go first.
+ * its lane may is refused with the delay after which to try again. Backfill never queues, so live orders go first; how
+ * long a live call may queue is its caller's to say.
  */
-export function createRateLimiter(db: Database) {
+export function createRateLimiter(db: Database, longestQueueMs: () => number) {
   return {
     async take(limits: Limit[], lane: 'live' | 'backfill'): Promise<void> {
+      const queueMs = lane === 'live' ? longestQueueMs() : 0;
       const { rows } = await sql<{ wait: string }>`
         with limits as (${asRows(limits)}), taken as (
           insert into rate_limits as r (key, next_at)
@@ -32,7 +31,7 @@ export function createRateLimiter(db: Database) {
               + (select make_interval(secs => l.cost / l."perSecond") from limits l where l.key = r.key)
             where greatest(r.blocked_until, r.next_at
                 - (select make_interval(secs => (l.capacity - l.cost) / l."perSecond") from limits l where l.key = r.key))
-              <= clock_timestamp() + make_interval(secs => ${longestQueueMs[lane] / 1000})
+              <= clock_timestamp() + make_interval(secs => ${queueMs / 1000})
           returning key, next_at, blocked_until
         )
         select extract(epoch from greatest(t.blocked_until,

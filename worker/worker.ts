@@ -10,6 +10,7 @@ import { appsOf } from './apps.js';
 import type { Configuration } from './configuration.js';
 import { createConnections } from './connections.js';
 import { createDataConverter } from './data-converter.js';
+import { liveQueueMs } from './queue-time.js';
 import { connectNative, workflowBundle } from './temporal.js';
 import { createWorkers } from './workers.js';
 
@@ -25,7 +26,7 @@ export async function startWorker(configuration: Configuration, logger: Logger):
   const warn = (error: Error) => logger.warn({ err: error }, 'PostgreSQL connection lost');
   const database = openDatabase(configuration.DATABASE_URL, { name: 'waybill worker', onError: warn });
   const outside = createHttp({ allowed: configuration.WAYBILL_ALLOWED_ADDRESSES });
-  const limiter = createRateLimiter(database.db);
+  const limiter = createRateLimiter(database.db, liveQueueMs);
   const connections = createConnections({
     db: database.db,
     keyRing: configuration.keyRing,

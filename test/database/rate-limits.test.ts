@@ -1,6 +1,8 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { openDatabase, type OpenDatabase } from '../../database/pool.js';
 import { createRateLimiter } from '../../database/rate-limits.js';
 import type { Failure } from '../../domain/failures.js';
+import { liveQueueMs } from '../../worker/queue-time.js';
 import { freshDatabase, type FreshDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 
@@ -18,7 +20,7 @@ afterAll(async () => {
 
 type Take = { at: number } | { refused: Failure };
 type Limit = { key: string; capacity: number; perSecond: number };
-const limiters = () => pools.map((pool) => createRateLimiter(pool.db));
+const limiters = () => pools.map((pool) => createRateLimiter(pool.db, liveQueueMs));
 const limiter = () => limiters()[0]!;
 
 /** Takes of one pool after another; each gives the moment it was let through, or its refusal. */
@@ -74,6 +76,15 @@ describe('the shared limit', () => {
     const [row] = await database.db.selectFrom('rate_limits').select('next_at').where('key', '=', 'slow').execute();
     expect(row!.next_at.getTime() - Date.now()).toBeLessThan(1_500);
   }, 20_000);
+
+  it('keeps a first try, which stands inside a workflow task, for a second at most', async () => {
+    const limit = { key: 'local', capacity: 1, perSecond: 0.4 };
+    const inTask = new MockActivityEnvironment({ isLocal: true });
+    await inTask.run(() => limiter().take([limit], 'live'));
+    await expect(inTask.run(() => limiter().take([limit], 'live'))).rejects.toMatchObject({ code: 'rate_limited' });
+    const ordinary = new MockActivityEnvironment({ isLocal: false });
+    await ordinary.run(() => limiter().take([limit], 'live'));
+  });
 
   it('lets live calls go before a backfill', async () => {
     const limit = { key: 'lanes', capacity: 2, perSecond: 4 };

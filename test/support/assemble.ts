@@ -11,6 +11,7 @@ import { listenForWakes, type Wakeups } from '../../database/wakeups.js';
 import { taskQueues } from '../../domain/identifiers.js';
 import { createConnections } from '../../worker/connections.js';
 import { createDataConverter } from '../../worker/data-converter.js';
+import { liveQueueMs } from '../../worker/queue-time.js';
 import { uncompressed } from '../../worker/temporal.js';
 import { createWorkers } from '../../worker/workers.js';
 import { temporalAddress, workflowBundle } from './temporal.js';
@@ -47,7 +48,7 @@ export async function assemble(options: Assembly) {
   const temporal = new Client({ connection: native, dataConverter });
   const outside = createHttp({ allowed: ['127.0.0.1'], deadlineMs: options.deadlineMs });
   const { http } = outside;
-  const limiter = options.limiter ?? createRateLimiter(database.db);
+  const limiter = options.limiter ?? createRateLimiter(database.db, liveQueueMs);
   const opened = createConnections({ db: database.db, keyRing, http, limiter, limits: liftedLimits });
   const connections = options.marketplace ? { ...opened, ...changedMarketplaces(opened, options.marketplace) } : opened;
   const real = listenForWakes(options.databaseUrl, () => undefined, connections.forget);

@@ -119,7 +119,7 @@ describe('points', () => {
     const lines = [{ sku: 'KIT-1' }, { sku: 'TEA-30' }, { sku: 'BOOK-7' }];
     wall.sandbox.addOrders(Array.from({ length: 50 }, () => ({ lines })));
     // Whoever comes first learns the bucket for all connections of the store.
-    await wall.connect({ limiter: createRateLimiter(pools[0]!.db) }).fetchOrder('1');
+    await wall.connect({ limiter: createRateLimiter(pools[0]!.db, () => 4_000) }).fetchOrder('1');
     const pass = async (limiter: RateLimiter): Promise<number> => {
       const since = new Date(Date.now() - 60_000).toISOString();
       for (;;) {
@@ -132,7 +132,7 @@ describe('points', () => {
         }
       }
     };
-    const passes = pools.map((pool) => pass(createRateLimiter(pool.db)));
+    const passes = pools.map((pool) => pass(createRateLimiter(pool.db, () => 4_000)));
     expect(await Promise.all(passes)).toEqual([50, 50]);
     const limits = await pools[0]!.db.selectFrom('rate_limits').select('blocked_until').execute();
     expect(limits).toEqual([{ blocked_until: null }]);
