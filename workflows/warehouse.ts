@@ -3,10 +3,10 @@ import type { Activities } from '../activities/create-activities.js';
 import type { WarehouseInput } from '../domain/messages.js';
 import { tendConnection } from './connection.js';
 
-/** As for a store: a turn of an hour, a heartbeat within the minute. */
+/** As for a store. */
 const { watchWarehouse } = proxyActivities<Activities>({
   startToCloseTimeout: '2 hours',
-  heartbeatTimeout: '1 minute',
+  heartbeatTimeout: '30 seconds',
   retry: { initialInterval: '5 seconds', maximumInterval: '5 minutes' },
   // Not the SDK's default (1.24): two turns must not run beside each other.
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',

@@ -102,13 +102,13 @@ describe('npm start', () => {
       before = await shippedOrders(up);
       for (const { id, marketplace } of (await up.get<Page<Store>>('/v1/stores')).items)
         expect(before.filter(({ storeId }) => storeId === id).length).toBeGreaterThanOrEqual(realSamples[marketplace]);
-    }, 60);
+    }, 120);
     stores = (await up.get<Page<Store>>('/v1/stores')).items;
     const enabled = Object.keys(realSamples).map((marketplace) => [marketplace, true]);
     expect(stores.map((store) => [store.marketplace, store.enabled])).toEqual(enabled);
     const skipped = await up.get<Page<object>>('/v1/skipped-orders');
     expect(skipped.items).toEqual([expect.objectContaining({ cause: 'test_order' })]);
-  }, 90_000);
+  }, 150_000);
 
   it('R5, R14: shows of each the proof that its store knows each tracking number, and how it came there', async () => {
     for (const order of before) {

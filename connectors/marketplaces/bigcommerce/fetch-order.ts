@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { Failure } from '../../../domain/failures.js';
 import type { MarketplaceOrder } from '../../../domain/order.js';
+import { problemOf } from '../../row-problem.js';
 import type { Bigcommerce } from './calls.js';
 import { includeParts, partsOf } from './order-parts.js';
 import { isMalformed, readOrder } from './read-order.js';
 import { orderRow, type LineRow } from './rows.js';
-import { problemOf, Unreadable } from './scalars.js';
+import { Unreadable } from './scalars.js';
 
 /** One call, made right before goods are asked for. Null where the store has no such order. */
 export async function fetchOrder(call: Bigcommerce, orderId: string): Promise<MarketplaceOrder | null> {

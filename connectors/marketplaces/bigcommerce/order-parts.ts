@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { problemOf } from '../../row-problem.js';
 import { v2List } from './answers.js';
 import type { Bigcommerce, BigcommerceCall } from './calls.js';
-import { problemOf, Unreadable } from './scalars.js';
+import { Unreadable } from './scalars.js';
 import { addressRow, lineRow, type AddressRow, type LineRow, type OrderRow } from './rows.js';
 
 /** The addresses and all lines of one order, wherever they were read. */

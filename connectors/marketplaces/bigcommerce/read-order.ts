@@ -1,9 +1,10 @@
 import { Failure } from '../../../domain/failures.js';
 import type { MalformedOrder, MarketplaceOrder } from '../../../domain/order.js';
+import { problemOf } from '../../row-problem.js';
 import type { Bigcommerce } from './calls.js';
 import { partsOf } from './order-parts.js';
 import { orderRow } from './rows.js';
-import { problemOf, Unreadable } from './scalars.js';
+import { Unreadable } from './scalars.js';
 import { translate } from './translate.js';
 
 /** An order as it was listed, its parts fetched where they were not included; or the field that is wrong. */

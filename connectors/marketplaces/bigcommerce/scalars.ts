@@ -61,14 +61,5 @@ export const instant = z.string().transform((value, context): string => {
   return z.NEVER;
 });
 
-/** The first problem, led by its field: `consignments.shipping[0].line_items[1].quantity: expected …`. */
-export function problemOf(error: z.ZodError): string {
-  const issue = error.issues[0];
-  const path = (issue?.path ?? [])
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('');
-  return `${path.replace(/^\./, '') || 'row'}: ${issue?.message ?? 'not understood'}`;
-}
-
 /** One order cannot be understood; the message names the field, and the others of its page go on. */
 export class Unreadable extends Error {}

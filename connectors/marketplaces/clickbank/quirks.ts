@@ -79,12 +79,3 @@ export function required<T>(schema: z.ZodType<T | null>) {
 export function list<T extends z.ZodType>(schema: T) {
   return anything.transform(toArray).pipe(z.array(schema));
 }
-
-/** The first problem, led by its field: `lineItemShipData[0].quantity: expected …`. */
-export function problemOf(error: z.ZodError): string {
-  const issue = error.issues[0];
-  const path = (issue?.path ?? [])
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('');
-  return `${path.replace(/^\./, '') || 'row'}: ${issue?.message ?? 'not understood'}`;
-}

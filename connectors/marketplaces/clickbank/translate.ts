@@ -6,7 +6,8 @@ import {
   type MarketplaceOrder,
   type OrderLine,
 } from '../../../domain/order.js';
-import { isRecord, problemOf, scalarText } from './quirks.js';
+import { problemOf } from '../../row-problem.js';
+import { isRecord, scalarText } from './quirks.js';
 import { purchaseRow, shippingRow, type PurchaseRow, type ShippingRow } from './rows.js';
 
 /** A row that reads well, or the reason why not with the row as it came. */

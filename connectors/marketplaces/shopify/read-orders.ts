@@ -1,6 +1,6 @@
-import type { z } from 'zod';
 import { Failure } from '../../../domain/failures.js';
 import type { MalformedOrder } from '../../../domain/order.js';
+import { problemOf } from '../../row-problem.js';
 import { gid } from './ids.js';
 import type { Ask, Shopify } from './operation.js';
 import {
@@ -77,13 +77,6 @@ function parseOrder(raw: unknown): ReadOrder {
   const { id } = raw as { id?: unknown };
   const externalId = typeof id === 'string' ? (id.split('/').at(-1) ?? null) : null;
   return { externalId, problem: problemOf(parsed.error), raw };
-}
-
-/** The first problem, led by its field: `lineItems.nodes[0].quantity: expected …`; it quotes no value. */
-function problemOf(error: z.ZodError): string {
-  const issue = error.issues[0];
-  const path = (issue?.path ?? []).map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
-  return `${path.join('').replace(/^\./, '') || 'order'}: ${issue?.message ?? 'not understood'}`;
 }
 
 function isShort(order: WireOrder): boolean {
