@@ -57,7 +57,6 @@ export async function assemble(options: Assembly) {
     ...{ temporal, ordersQueue: queues.orders, callDeadlineMs: options.deadlineMs },
     wakeups: options.wakeups?.(real) ?? real,
     ...connections,
-    ...(options.marketplace && changedMarketplaces(connections, options.marketplace)),
   });
   let workers: Worker[] = [];
   let running: Promise<unknown> = Promise.resolve();
@@ -90,8 +89,8 @@ function changedMarketplaces(
   opened: ReturnType<typeof createConnections>,
   change: NonNullable<Assembly['marketplace']>,
 ) {
-  const connect = async (id: string) => {
-    const connected = await opened.connectStore(id);
+  const connect = async (id: string, lane?: 'backfill') => {
+    const connected = await opened.connectStore(id, lane);
     return { ...connected, marketplace: change(connected.marketplace, id) };
   };
   return {

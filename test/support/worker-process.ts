@@ -7,9 +7,13 @@ import { quietTemporal } from './quiet-temporal.js';
  * output: a line "ready", and a line "lost" for every completion it threw away.
  */
 const options = JSON.parse(process.argv[2] ?? '{}') as Assembly & { lossRate: number; seed: number };
+/** The stand-ins show a write at once; a real marketplace is given a minute or two before anything is sent again. */
+const settleMs = 10_000;
+
 quietTemporal();
 const assembly = await assemble({
   ...options,
+  marketplace: (real) => ({ ...real, settleMs }),
   interceptors: [lostCompletions(options.lossRate, options.seed, () => console.log('lost'))],
 });
 await assembly.startWorkers();
