@@ -244,6 +244,7 @@ export interface Schema {
     created_at: Generated<Date>;
     expires_at: Time;
     used_at: NullableTime;
+    tries: Generated<number>;
   };
   privacy_requests: {
     id: string;
