@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from 'express';
-import type { Deliveries, DeliveryFaults } from './deliveries.js';
+import type { DeliveryFaults } from '../deliveries.js';
+import type { Deliveries } from './deliveries.js';
 import type { Life } from './life.js';
 import { findOrder, type OrderSpec } from './orders.js';
 import { addSamples, type SampleKind } from './samples.js';
