@@ -60,6 +60,8 @@ export interface MarketplaceOrder {
   cancelled: boolean;
   /** The marketplace's status and payment status as the settings name them; null where there is no such thing. */
   status: string | null;
+  /** What the merchant calls that status, to be shown and never compared; null where it is its own name. */
+  statusLabel: string | null;
   paymentStatus: string | null;
   /** Why somebody holds it at the marketplace, in words; null when nobody does. */
   heldBecause: string | null;

@@ -92,7 +92,7 @@ describe('from the order to its proven shipment', () => {
       const rows = waybill.db.selectFrom('skipped_orders').selectAll().where('external_id', '=', id);
       expect(await rows.executeTakeFirstOrThrow()).toMatchObject({
         cause: 'status_not_monitored',
-        reason: 'Its status is 7, the store imports 11.',
+        reason: 'Its status is 7 (Awaiting Payment), the store imports 11.',
       });
     });
     bigcommerce.life.setStatus(order, 11);

@@ -60,6 +60,9 @@ const unlessElsewhere = (value: unknown) => (isLink(value) || Array.isArray(valu
 export const orderRow = z.object({
   id: requiredId,
   status_id: count,
+  /** Only shown, so an odd one costs no order; the second is the merchant's own name for it. */
+  status: text.catch(null),
+  custom_status: text.catch(null),
   date_created: instant,
   payment_status: text,
   payment_method: text,

@@ -39,6 +39,7 @@ describe('an order', () => {
       partlyShipped: false,
       cancelled: false,
       status: '11',
+      statusLabel: 'Awaiting Fulfillment',
       paymentStatus: 'captured',
       heldBecause: null,
       currency: 'EUR',
