@@ -6,7 +6,7 @@ export type LineStanding = 'clear' | 'refund_pending' | 'refunded' | 'charged_ba
 export interface OrderLine {
   /** The marketplace's own id of the line, kept through every transform; for ClickBank the item number. */
   lineId: string;
-  /** The store's SKU, byte for byte. */
+  /** The store's SKU, byte for byte; what stands for it where the product has none; blank where nothing can. */
   sku: string;
   title: string;
   /**

@@ -1,3 +1,4 @@
+import { waitKeys } from '../../domain/identifiers.js';
 import { createBigcommerceSandbox, type BigcommerceSandbox } from '../../sandbox/bigcommerce/sandbox.js';
 import type { OrderSpec } from '../../sandbox/bigcommerce/orders.js';
 import { sandboxBigcommerceCredentials, type SandboxOrder } from '../../sandbox/bigcommerce/state.js';
@@ -80,10 +81,15 @@ describe('from the order to its proven shipment', () => {
     expect(await flow.untilAttention(id, 'listing_missing')).toMatchObject({ about: { sku: 'mug-1' } });
   });
 
-  it('R104, R106: a product without a SKU is named, and stops no other order', async () => {
-    const { id } = await sell({ lines: [{ sku: '', name: 'Garden Mug' }] });
-    const { message } = await flow.untilAttention(id, 'listing_missing');
-    expect(message).toContain('product "Garden Mug" has no SKU');
+  it('R104, R106: a product without a SKU is named, and goes out once a listing maps what stands for it', async () => {
+    const { id } = await sell({ lines: [{ sku: '', name: 'Garden Mug', variantId: 77 }] });
+    const { message, waitsFor } = await flow.untilAttention(id, 'listing_missing');
+    expect(message).toContain('product "Garden Mug" has no SKU. Save a listing for "variant:77"');
+    expect(waitsFor).toBe(waitKeys.listing(waybill.storeId, 'variant:77'));
+    const mug = [{ warehouseSku: 'WH-BOOK-7', quantity: 1 }];
+    await saveListings(waybill.database, waybill.storeId, { 'variant:77': mug });
+    await flow.saved(waitsFor!);
+    await flow.until(id, 'submitted');
   });
 
   it('R95, R109: what is not in the monitored status is a row with its cause, and imported once it is', async () => {

@@ -9,6 +9,7 @@ export const lineRow = z.object({
   order_address_id: id,
   order_pickup_method_id: id,
   product_id: id,
+  variant_id: id,
   parent_order_product_id: id,
   name: text,
   sku: z.string().nullish(),
