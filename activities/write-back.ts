@@ -3,6 +3,7 @@ import { doubtedNotices, loadWritebacks, recordNotice, recordWrittenBack } from 
 import { writeKeys } from '../domain/identifiers.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import type { OrderState } from '../domain/order-states.js';
+import { packagesToTell, whyTheyWait } from '../domain/writeback.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { ofConnection } from './of-connection.js';
 import { writeOnce } from './write-once.js';
@@ -26,21 +27,25 @@ export async function writeBackShipment(
   deps: ActivityDependencies,
   request: WriteBackRequest,
 ): Promise<{ notices: number }> {
-  const { packages, skus } = await loadWritebacks(deps.db, request.shipmentId);
-  const notices = await ofConnection(request.storeId, async () => {
+  const { packages, skus, waiting: earlier } = await loadWritebacks(deps.db, request.shipmentId);
+  const laidOut = packages.map((each) => {
+    const allocated = request.packages.find((one) => one.packageId === each.packageId)?.lines ?? [];
+    return { ...each, lines: allocated.map((line) => ({ ...line, sku: skus.get(line.lineId) ?? line.lineId })) };
+  });
+  const shipment = { shipmentId: request.shipmentId, packages: laidOut };
+  const { notices, waiting } = await ofConnection(request.storeId, async () => {
     const marketplace = await deps.marketplaceOf(request.storeId);
-    const all = packages.flatMap((each) => {
-      const allocated = request.packages.find((one) => one.packageId === each.packageId)?.lines ?? [];
-      const lines = allocated.map((line) => ({ ...line, sku: skus.get(line.lineId) ?? line.lineId }));
-      return marketplace.notices({ ...each, lines });
-    });
+    const { told, waiting } = packagesToTell(shipment, earlier, marketplace.takesParts);
+    const all = told.flatMap((each) => marketplace.notices(each));
     for (const notice of all) await postOnce(deps, marketplace, { ...request, key: keyOf(request, notice), notice });
-    return all;
+    return { notices: all, waiting };
   });
   await recordWrittenBack(deps.db, {
     ...request,
     lines: sumLines(request.packages.flatMap((each) => each.lines)),
     notices: notices.length,
+    waiting,
+    remarks: whyTheyWait(waiting, request.shipmentId, skus),
   });
   return { notices: notices.length };
 }

@@ -2,17 +2,16 @@ import { z } from 'zod';
 import { storesOfAccount } from '../database/store-accounts.js';
 import type { AppNotice, SignedCall } from '../domain/install.js';
 import type { MarketplaceName } from '../domain/store.js';
-import { usableInstaller } from './authorize-store.js';
+import { html, marketplaceParam } from './confirm-install.js';
 import type { Dependencies } from './dependencies.js';
 import { anyQuery } from './install-callbacks.js';
 import { guardPage, page } from './page.js';
 import { keepPrivacyNotice } from './privacy-notices.js';
-import { notFound, Problem } from './problems.js';
+import { publicInstaller } from './pending-install.js';
+import { Problem } from './problems.js';
 import { route, type Route } from './route.js';
-import { text } from './schemas.js';
 import { hasLiveToken, uninstall } from './uninstall.js';
 
-const marketplaceParam = z.strictObject({ marketplace: text(40) });
 const received = z.object({ received: z.literal(true) });
 
 /** What marketplaces tell our application as a whole; which account it is about is in what they signed. */
@@ -31,18 +30,13 @@ export const appNoticeRoutes = [
     async handle({ params, request, dependencies }) {
       const body: unknown = request.body;
       const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-      const notice = installerOf(dependencies, params.marketplace).readNotice(request.headers, bytes);
+      const notice = publicInstaller(dependencies, params.marketplace).readNotice(request.headers, bytes);
       if (!notice) throw new Problem('bad-signature', 'The signature does not fit the body.');
       await act(dependencies, params.marketplace as MarketplaceName, notice);
       return { received: true as const };
     },
   }),
-  signedCall('load', 'Show the stores of an account', {
-    status: 200,
-    description: 'HTML without scripts.',
-    schema: z.string(),
-    contentType: 'text/html',
-  }),
+  signedCall('load', 'Show the stores of an account', html),
   signedCall('uninstall', 'Take the news that our application was uninstalled', {
     status: 200,
     description: 'Taken.',
@@ -66,7 +60,7 @@ function signedCall(event: 'load' | 'uninstall' | 'remove-user', summary: string
     query: anyQuery,
     answer,
     async handle({ params, query, dependencies, response }) {
-      const installer = installerOf(dependencies, params.marketplace);
+      const installer = publicInstaller(dependencies, params.marketplace);
       const token = (query as Record<string, string>)['signed_payload_jwt'] ?? '';
       const signed = installer.readSignedCall(token, dependencies.now?.() ?? new Date());
       if (!signed) throw new Problem('bad-signature', 'signed_payload_jwt does not hold, or has run out.');
@@ -78,11 +72,6 @@ function signedCall(event: 'load' | 'uninstall' | 'remove-user', summary: string
       return { received: true };
     },
   });
-}
-
-function installerOf(dependencies: Dependencies, marketplace: string) {
-  if (!Object.hasOwn(dependencies.installers, marketplace)) throw notFound('marketplace', marketplace);
-  return usableInstaller(dependencies, marketplace);
 }
 
 async function uninstallAll(dependencies: Dependencies, marketplace: MarketplaceName, { account, at }: SignedCall) {

@@ -5,6 +5,7 @@ import { findStoreAccount } from '../database/store-accounts.js';
 import type { Store } from '../database/stores.js';
 import { findVisible, idParam } from './connection-door.js';
 import type { Dependencies, Installer } from './dependencies.js';
+import { codeOf } from './install-code.js';
 import { Problem } from './problems.js';
 import { managers, route } from './route.js';
 import { text, time } from './schemas.js';
@@ -28,9 +29,22 @@ export const authorizeStore = route({
   answer: {
     status: 200,
     description: 'Where to go.',
-    schema: z.object({ url: z.string(), instructions: z.string(), account: z.string(), expiresAt: time }),
+    schema: z.object({
+      url: z.string(),
+      instructions: z.string(),
+      account: z.string(),
+      expiresAt: time,
+      code: z
+        .string()
+        .nullable()
+        .meta({
+          description:
+            'To be typed on the page at the end of the install, where the marketplace does not bring back who asked for ' +
+            'it. Give it to the merchant and to nobody else. Null where none is asked for.',
+        }),
+    }),
   },
-  // The address holds the state, which is a secret until it is used.
+  // The address holds the state, which is a secret until it is used, and so is the code.
   keepAnswer: 'status_only',
   async handle(call) {
     const { dependencies, caller } = call;
@@ -53,6 +67,7 @@ export const authorizeStore = route({
       instructions,
       account,
       expiresAt,
+      code: installer.bringsState ? null : codeOf(dependencies, install.id),
     };
   },
 });

@@ -1,7 +1,7 @@
 import { OpenApiGeneratorV31, OpenAPIRegistry, type RouteConfig } from '@asteasolutions/zod-to-openapi';
 import { z } from 'zod';
 import { problemKinds } from './problems.js';
-import type { Answer, Route } from './route.js';
+import { formType, type Answer, type Route } from './route.js';
 import { problem } from './schemas.js';
 
 const problemJson = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
@@ -46,7 +46,10 @@ function operation(route: Route): RouteConfig {
       ...(route.query && { query: route.query }),
       ...(route.method === 'post' && !open && { headers: idempotencyHeader }),
       ...(route.body && {
-        body: { required: isRequired(route.body), content: { 'application/json': { schema: route.body } } },
+        body: {
+          required: isRequired(route.body),
+          content: { [route.form ? formType : 'application/json']: { schema: route.body } },
+        },
       }),
       ...(route.rawBody && { body: { required: true, content: { '*/*': { schema: z.unknown() } } } }),
     },

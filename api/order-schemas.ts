@@ -123,6 +123,14 @@ const shipment = z
         trackingNumber: optionalText,
         trackingUrl: optionalText,
         items: z.array(item),
+        partsOf: z
+          .array(z.string())
+          .nullable()
+          .meta({
+            description:
+              'The lines of which it holds only parts, while its number waits to be told with the package that completes a ' +
+              'piece of one; null for every other package.',
+          }),
       }),
     ),
   })

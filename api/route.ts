@@ -3,6 +3,8 @@ import type { z, ZodObject, ZodType } from 'zod';
 import type { Caller, Role } from '../database/api-keys.js';
 import type { Dependencies } from './dependencies.js';
 
+export const formType = 'application/x-www-form-urlencoded';
+
 /** One line of the route table: what is served, documented, authorised and tested all comes from it. */
 export interface Route {
   method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
@@ -15,6 +17,8 @@ export interface Route {
   params?: ZodObject;
   query?: ZodObject;
   body?: ZodType;
+  /** The body is what an HTML form sends, not JSON. */
+  form?: true;
   /** Kept as bytes, for signatures. */
   rawBody?: boolean;
   /** Bytes; 256 kB unless said otherwise, far above a set of shipping rules. */

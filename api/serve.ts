@@ -5,7 +5,7 @@ import { authenticate, authorize } from './authenticate.js';
 import type { Dependencies } from './dependencies.js';
 import { Problem } from './problems.js';
 import { runOnce } from './replay.js';
-import type { Call, Route } from './route.js';
+import { formType, type Call, type Route } from './route.js';
 import { parsePart, refuseUnstorable } from './validate.js';
 
 const defaultBodyLimit = 256 * 1024;
@@ -37,14 +37,17 @@ function bodyParsers(route: Route): RequestHandler[] {
   const limit = route.bodyLimit ?? defaultBodyLimit;
   if (route.rawBody) return [express.raw({ type: () => true, limit })];
   if (!route.body) return [];
-  return [refuseOtherTypes, express.json({ limit, strict: false })];
+  if (route.form) return [refuseOtherThan(formType), express.urlencoded({ extended: false, limit })];
+  return [refuseOtherThan('application/json'), express.json({ limit, strict: false })];
 }
 
-function refuseOtherTypes(request: Request, _response: Response, next: NextFunction): void {
-  // Without a body, validation names what is missing.
-  if (request.headers['content-length'] !== '0' && request.is('json') === false)
-    throw new Problem('unsupported-media-type', 'Send the body as Content-Type: application/json.');
-  next();
+function refuseOtherThan(type: string): RequestHandler {
+  return (request: Request, _response: Response, next: NextFunction) => {
+    // Without a body, validation names what is missing.
+    if (request.headers['content-length'] !== '0' && request.is(type) === false)
+      throw new Problem('unsupported-media-type', `Send the body as Content-Type: ${type}.`);
+    next();
+  };
 }
 
 function readCall(route: Route, dependencies: Dependencies, request: Request, response: Response): Call {

@@ -105,7 +105,8 @@ function shipment(each: Shipment, order: OrderDetail): string[] {
     ...each.packages.map((parcel) => {
       const tracking = parcel.trackingNumber === null ? 'without tracking' : `tracking ${parcel.trackingNumber}`;
       const goods = parcel.items.map((item) => `${item.quantity} × ${item.warehouseSku}`).join(', ');
-      return `  ${tracking}: ${goods}${parcel.trackingUrl === null ? '' : ` ${parcel.trackingUrl}`}`;
+      const waits = parcel.partsOf === null ? '' : ` (only parts of ${parcel.partsOf.join(', ')}: not told yet)`;
+      return `  ${tracking}: ${goods}${parcel.trackingUrl === null ? '' : ` ${parcel.trackingUrl}`}${waits}`;
     }),
     ...order.writes.filter((write) => write.shipmentId === each.id).map(notice),
   ];

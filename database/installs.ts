@@ -19,8 +19,7 @@ const columns = ['id', 'store_id as storeId', 'account', 'expires_at as expiresA
 
 /**
  * Opens an install for an hour, in place of the store's earlier ones. `alone`: null when another store waits for the
- * same account or has it, because where no state comes back, two wishes for one account cannot be told apart, and a
- * stranger's could catch a merchant's token. The state is given back once and kept as a hash.
+ * same account or has it: where no state comes back, the page that asks for the code must say whose store it is for. The state is given back once and kept as a hash.
  */
 export async function openInstall(
   db: Database,
@@ -107,6 +106,32 @@ export async function useInstall(db: Database, id: string, now: Date): Promise<b
     .where('used_at', 'is', null)
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
+}
+
+/** Far too few to guess a code, and enough for clumsy fingers. */
+const mostTries = 5;
+
+/**
+ * Counts a try at an install's code, before the code is looked at: tries made side by side must count too. Null when the
+ * install was used, has run out, or has had its tries.
+ */
+export async function countTry(
+  db: Database,
+  id: string,
+  now: Date,
+): Promise<(PendingInstall & { triesLeft: number }) | null> {
+  const row = await db
+    .updateTable('installs')
+    .set((eb) => ({ tries: eb('tries', '+', 1) }))
+    .where('id', '=', id)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .where('tries', '<', mostTries)
+    .returning([...columns, 'tries'])
+    .executeTakeFirst();
+  if (!row) return null;
+  const { tries, ...install } = row;
+  return { ...install, triesLeft: mostTries - tries };
 }
 
 /** The pending install of a store; for marketplaces that bring no state back. */

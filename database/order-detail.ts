@@ -142,6 +142,7 @@ export async function orderShipments(db: Database, orderId: string) {
         'p.tracking_number as trackingNumber',
         'p.tracking_url as trackingUrl',
         'p.items',
+        'p.parts_of as partsOf',
       ])
       .where('f.order_id', '=', orderId)
       .orderBy('p.package_id')

@@ -191,6 +191,7 @@ export interface Schema {
     tracking_number: string | null;
     tracking_url: string | null;
     items: Json<ShippedItem[]>;
+    parts_of: NullableJson<string[]>;
   };
   write_intents: {
     business_key: string;
@@ -244,6 +245,7 @@ export interface Schema {
     created_at: Generated<Date>;
     expires_at: Time;
     used_at: NullableTime;
+    tries: Generated<number>;
   };
   privacy_requests: {
     id: string;

@@ -3,6 +3,7 @@ import type { Hold } from '../domain/hold.js';
 import type { LedgerEntry, ShippedItem } from '../domain/ledger.js';
 import type { OrderState } from '../domain/order-states.js';
 import type { PackageWriteback, WarehouseShipment } from '../domain/shipment.js';
+import type { WaitingPackage } from '../domain/writeback.js';
 import { newId } from './ids.js';
 import type { Database } from './pool.js';
 
@@ -84,11 +85,14 @@ export async function markShipmentsTold(db: Database, shipmentIds: string[]): Pr
   await sql`update shipments set signalled_at = now() where id = any(${shipmentIds})`.execute(db);
 }
 
-/** The packages of a shipment as the marketplace must hear of them; lines are filled in by the caller's allocation. */
+/**
+ * The packages of a shipment as the marketplace must hear of them, and those of the order's other shipments that wait to
+ * be told along; lines are filled in by the caller's allocation.
+ */
 export async function loadWritebacks(
   db: Database,
   shipmentId: string,
-): Promise<{ packages: PackageWriteback[]; skus: Map<string, string> }> {
+): Promise<{ packages: PackageWriteback[]; skus: Map<string, string>; waiting: WaitingPackage[] }> {
   const { rows } = await sql<{
     externalId: string;
     placedAt: Date;
@@ -97,6 +101,7 @@ export async function loadWritebacks(
     service: string | null;
     packages: { packageId: string; trackingNumber: string | null; trackingUrl: string | null }[];
     skus: { lineId: string; sku: string }[];
+    waiting: WaitingPackage[];
   }>`
     /* prepared */ select o.external_id as "externalId", o.placed_at as "placedAt", s.shipped_at as "shippedAt",
       coalesce(s.carrier, f.carrier) as carrier, coalesce(s.service, f.service) as service,
@@ -104,13 +109,20 @@ export async function loadWritebacks(
                                            'trackingUrl', p.tracking_url) order by p.package_id)
          from packages p where p.shipment_id = s.id) as packages,
       (select jsonb_agg(jsonb_build_object('lineId', l.line_id, 'sku', l.sku)) from order_lines l
-         where l.order_id = o.id) as skus
+         where l.order_id = o.id) as skus,
+      (select coalesce(jsonb_agg(jsonb_build_object('shipmentId', p.shipment_id, 'packageId', p.package_id,
+           'partsOf', p.parts_of, 'carrier', coalesce(other.carrier, sent.carrier), 'trackingNumber', p.tracking_number,
+           'trackingUrl', p.tracking_url) order by other.shipped_at, p.shipment_id, p.package_id), '[]')
+         from fulfillments sent join shipments other on other.reference = sent.reference
+         join packages p on p.shipment_id = other.id
+         where sent.order_id = o.id and other.id <> s.id and p.parts_of is not null) as waiting
     from shipments s join fulfillments f on f.reference = s.reference join orders o on o.id = f.order_id
     where s.id = ${shipmentId}`.execute(db);
   const row = rows[0];
   if (!row) throw new Error(`shipment ${shipmentId} is not in the database`);
   return {
     skus: new Map(row.skus.map((each) => [each.lineId, each.sku])),
+    waiting: row.waiting,
     packages: row.packages.map((each) => ({
       ...each,
       externalId: row.externalId,
@@ -119,6 +131,7 @@ export async function loadWritebacks(
       carrier: row.carrier,
       service: row.service,
       lines: [],
+      alongside: [],
     })),
   };
 }
@@ -176,9 +189,13 @@ export async function recordWrittenBack(
     shippedFulfillments: string[];
     lines: { lineId: string; quantity: number }[];
     notices: number;
+    /** Every package of the order that waits to be told along with another, and in words why those of this shipment do. */
+    waiting: WaitingPackage[];
+    remarks: string[];
   },
 ): Promise<void> {
-  const message = `The marketplace knows of shipment ${change.shipmentId}: ${change.notices} notice${change.notices === 1 ? '' : 's'} read back.`;
+  const known = `The marketplace knows of shipment ${change.shipmentId}: ${change.notices} notice${change.notices === 1 ? '' : 's'} read back.`;
+  const message = [...(change.notices > 0 || change.remarks.length === 0 ? [known] : []), ...change.remarks].join(' ');
   await sql`
     /* prepared */ with shipped as (
       update shipments set lines = ${JSON.stringify(change.lines)},
@@ -187,6 +204,16 @@ export async function recordWrittenBack(
       where id = ${change.shipmentId} and lines is null returning id
     ), done as (
       update fulfillments set state = 'shipped' where reference = any(${change.shippedFulfillments})
+    ), waiting as (
+      select * from jsonb_to_recordset(${JSON.stringify(change.waiting)}::jsonb)
+        as w("shipmentId" text, "packageId" text, "partsOf" jsonb)
+    ), boxes as (
+      update packages p set parts_of =
+        (select w."partsOf" from waiting w where w."shipmentId" = p.shipment_id and w."packageId" = p.package_id)
+      from shipments s join fulfillments f on f.reference = s.reference
+      where p.shipment_id = s.id and f.order_id = ${change.orderId}
+        and (p.parts_of is not null
+          or (p.shipment_id, p.package_id) in (select w."shipmentId", w."packageId" from waiting w))
     ), moved as (
       update orders o set state = ${change.to}, ledger = ${JSON.stringify(change.ledger)},
         attention = case when ${change.to} = 'needs_attention' then o.attention end,

@@ -170,7 +170,7 @@ function unwanted(
   if (rules.statuses && !rules.statuses.includes(order.status ?? ''))
     return {
       cause: 'status_not_monitored',
-      reason: `Its status is ${order.status ?? 'none'}, the store imports ${rules.statuses.join(', ')}.`,
+      reason: `Its status is ${statusInWords(order)}, the store imports ${rules.statuses.join(', ')}.`,
     };
   if (rules.paymentStatuses && !rules.paymentStatuses.includes(order.paymentStatus ?? ''))
     return {
@@ -180,6 +180,10 @@ function unwanted(
   if (!rules.partlyShipped && order.partlyShipped && !order.shippedAtMarketplace)
     return { cause: 'partly_shipped', reason: 'A part of it was fulfilled already, and the store leaves those out.' };
   return null;
+}
+
+function statusInWords({ status, statusLabel }: MarketplaceOrder): string {
+  return statusLabel === null ? (status ?? 'none') : `${status ?? 'none'} (${statusLabel})`;
 }
 
 function fulfilledElsewhere(order: MarketplaceOrder, settings: StoreSettings): boolean {

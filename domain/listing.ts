@@ -16,3 +16,15 @@ export interface ListingComponent {
 
 /** What to do with a SKU that no listing names. */
 export type UnlistedSkuPolicy = 'attention' | 'pass_through';
+
+/**
+ * What stands for the SKU of a product that has none at its marketplace, so that a listing can map it all the same (R106):
+ * "variant:77". It is no warehouse's SKU, so it is never passed through.
+ */
+export function standInSku(kind: 'variant' | 'product', id: string): string {
+  return `${kind}:${id}`;
+}
+
+export function isStandInSku(sku: string): boolean {
+  return /^(variant|product):\d+$/.test(sku);
+}

@@ -6,7 +6,7 @@ export type LineStanding = 'clear' | 'refund_pending' | 'refunded' | 'charged_ba
 export interface OrderLine {
   /** The marketplace's own id of the line, kept through every transform; for ClickBank the item number. */
   lineId: string;
-  /** The store's SKU, byte for byte. */
+  /** The store's SKU, byte for byte; what stands for it where the product has none; blank where nothing can. */
   sku: string;
   title: string;
   /**
@@ -60,6 +60,8 @@ export interface MarketplaceOrder {
   cancelled: boolean;
   /** The marketplace's status and payment status as the settings name them; null where there is no such thing. */
   status: string | null;
+  /** What the merchant calls that status, to be shown and never compared; null where it is its own name. */
+  statusLabel: string | null;
   paymentStatus: string | null;
   /** Why somebody holds it at the marketplace, in words; null when nobody does. */
   heldBecause: string | null;

@@ -2,7 +2,7 @@ import { missingAddressFields } from './address.js';
 import { attention, type Attention } from './attention.js';
 import { fulfillmentReference, waitKeys } from './identifiers.js';
 import type { LedgerEntry } from './ledger.js';
-import type { Listing, UnlistedSkuPolicy } from './listing.js';
+import { isStandInSku, type Listing, type UnlistedSkuPolicy } from './listing.js';
 import type { Destination, OrderLine, Weight } from './order.js';
 import { chooseShipping, type ShippingDecision, type ShippingRuleSet } from './shipping-rule.js';
 
@@ -81,6 +81,7 @@ function planLine(facts: PlanFacts, line: PlanFacts['lines'][number]): Group | {
   if (incomplete) return { problem: incomplete };
   if (line.sku.trim() === '') return { problem: skuMissing(line) };
   const listing = facts.listings.find((each) => each.sku === line.sku) ?? null;
+  if (!listing && isStandInSku(line.sku)) return { problem: productUnlisted(facts.storeId, line) };
   if (!listing && facts.unlistedSku === 'attention') return { problem: unlisted(facts.storeId, line) };
   const decision = chooseFor(facts, destination, listing?.warehouseId ?? null);
   if (!decision) return { problem: unmatched(facts, destination, line, listing?.warehouseId ?? null) };
@@ -146,6 +147,16 @@ function unlisted(storeId: string, line: PlanFacts['lines'][number]): Attention 
     `Line ${line.lineId}: no listing maps SKU "${line.sku}".`,
     { line: line.lineId, sku: line.sku },
     waitKeys.listing(storeId, line.sku),
+  );
+}
+
+/** The product has no SKU; its number at the marketplace stands for one, so a listing can name it (R106). */
+function productUnlisted(storeId: string, { lineId, sku, title }: PlanFacts['lines'][number]): Attention {
+  return attention(
+    'listing_missing',
+    `Line ${lineId}: product "${title}" has no SKU. Save a listing for "${sku}", which stands for it, or give it a SKU at the marketplace for the orders to come.`,
+    { line: lineId, sku, product: title },
+    waitKeys.listing(storeId, sku),
   );
 }
 

@@ -27,17 +27,23 @@ export interface WarehouseCancellation {
   reason: string;
 }
 
+/** How a parcel can be followed. */
+export interface Tracking {
+  carrier: string | null;
+  trackingNumber: string | null;
+  trackingUrl: string | null;
+}
+
 /** One package told to the marketplace, in the marketplace's lines. */
-export interface PackageWriteback {
+export interface PackageWriteback extends Tracking {
   externalId: string;
   packageId: string;
   /** UTC, ISO 8601. */
   shippedAt: string;
   /** UTC, ISO 8601: notices may not be dated before the purchase. */
   placedAt: string;
-  carrier: string | null;
   service: string | null;
-  trackingNumber: string | null;
-  trackingUrl: string | null;
   lines: { lineId: string; sku: string; quantity: number }[];
+  /** Other packages that hold parts of the pieces this one completes, and were not told by themselves. */
+  alongside: Tracking[];
 }

@@ -33,7 +33,7 @@
  */
 
 import type { SkipCause } from './import-decision.js';
-import type { ListingComponent } from './listing.js';
+import { isStandInSku, type ListingComponent } from './listing.js';
 import type { MarketplaceOrder } from './order.js';
 
 /**
@@ -89,7 +89,7 @@ export function goodsFrom(
   warehouseId: string,
   { sku, listing, passThrough }: Pick<SoldPieces, 'sku' | 'listing' | 'passThrough'>,
 ): ListingComponent[] | null {
-  if (!listing) return passThrough ? [{ warehouseSku: sku, quantity: 1 }] : null;
+  if (!listing) return passThrough && !isStandInSku(sku) ? [{ warehouseSku: sku, quantity: 1 }] : null;
   // A rule may choose any warehouse for a listing that pins none: the pieces then count at each.
   return listing.warehouseId === null || listing.warehouseId === warehouseId ? listing.components : null;
 }

@@ -9,7 +9,7 @@ import type { Http } from '../http.js';
 export interface MarketplaceInstall {
   /**
    * Whether the callback brings our state back, and so proves which wish it fulfils. Where it does not, one account can
-   * be wished for by one store only.
+   * be wished for by one store only, and a person types the code of the wish.
    */
   readonly bringsState: boolean;
 

@@ -2,7 +2,7 @@ import type { MalformedOrder, MarketplaceOrder } from '../../domain/order.js';
 import type { FulfillmentRequests } from './requests-port.js';
 import type { MarketplaceReturns } from './returns-port.js';
 import type { MarketplaceStock } from './stock-port.js';
-import type { PackageWriteback } from '../../domain/shipment.js';
+import type { PackageWriteback, Tracking } from '../../domain/shipment.js';
 import type { ProbeReport } from '../../domain/store.js';
 import type { ConnectOptions } from '../connect-options.js';
 
@@ -29,6 +29,9 @@ export interface Marketplace {
 
   /** The present state of one order; null when the marketplace does not have it. */
   fetchOrder(externalId: string): Promise<MarketplaceOrder | null>;
+
+  /** Whether it can be told of a package that completes no piece of any line, as one with half a bundle. */
+  readonly takesParts: boolean;
 
   /** Splits a package into the smallest notices the marketplace takes; each is written once. Pure. */
   notices(writeback: PackageWriteback): Notice[];
@@ -115,6 +118,8 @@ export interface Notice {
   carrier: string;
   trackingNumber: string | null;
   trackingUrl: string | null;
+  /** Other parcels with parts of the same pieces; absent where there are none. */
+  alongside?: Tracking[];
   /** UTC, ISO 8601. */
   shippedAt: string;
   /** UTC, ISO 8601. */

@@ -1,5 +1,7 @@
 import { Router, type Request, type Response } from 'express';
-import type { Deliveries, DeliveryFaults } from './deliveries.js';
+import type { DeliveryFaults } from '../deliveries.js';
+import { openInstall, openSigned } from './control-panel.js';
+import type { Deliveries } from './deliveries.js';
 import type { Life } from './life.js';
 import { findOrder, type OrderSpec } from './orders.js';
 import { addSamples, type SampleKind } from './samples.js';
@@ -36,6 +38,12 @@ export function adminRoutes(state: SandboxState, life: Life, deliveries: Deliver
   router.post('/uninstall', (request, response) => {
     life.uninstall((request.body as { accessToken: string }).accessToken);
     response.status(204).end();
+  });
+  router.post('/install', (request, response) => {
+    response.json({ url: openInstall(state, (request.body as { callback: string }).callback) });
+  });
+  router.post('/signed-call', (request, response) => {
+    response.json({ url: openSigned(state, (request.body as { callback: string }).callback) });
   });
   router.put('/tokens', (request, response) => {
     state.tokens = request.body as SandboxToken[];

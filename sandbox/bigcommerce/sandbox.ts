@@ -3,11 +3,13 @@ import { createStandIn, type StandIn } from '../stand-in.js';
 import { adminRoutes, ledgerOf, type Ledger } from './admin-routes.js';
 import { error } from './answers.js';
 import { catalogueRoutes } from './catalogue-routes.js';
+import { openInstall, openSigned } from './control-panel.js';
 import { createDeliveries, type Deliveries } from './deliveries.js';
 import { authenticate, countQuota } from './gate.js';
 import { hookRoutes } from './hook-routes.js';
 import { inventoryRoutes } from './inventory-routes.js';
 import { createLife, type Life } from './life.js';
+import { loginRoutes } from './login-routes.js';
 import { orderRoutes } from './order-routes.js';
 import type { OrderSpec } from './orders.js';
 import { addSamples, type SampleKind } from './samples.js';
@@ -31,7 +33,7 @@ export interface BigcommerceSandboxOptions {
   webhookRetryMs?: number[];
 }
 
-/** A stand-in for one BigCommerce store: V2 orders, V3 catalogue, inventory, settings and webhooks. */
+/** A stand-in for one BigCommerce store: V2 orders, V3 catalogue, inventory, settings, webhooks, and its control panel. */
 export interface BigcommerceSandbox {
   standIn: StandIn;
   /** Changed at will by tests in the same process. */
@@ -41,6 +43,9 @@ export interface BigcommerceSandbox {
   addOrders(specs: OrderSpec[]): SandboxOrder[];
   addSamples(count: number, kind?: SampleKind): SandboxOrder[];
   addProduct(product: NewProduct): SandboxProduct;
+  /** What the owner's control panel opens: the app's auth callback, and its signed ones. */
+  openInstall(callback: string): string;
+  openSigned(callback: string): string;
   ledger(): Ledger;
   close(): Promise<void>;
 }
@@ -58,6 +63,7 @@ export function createBigcommerceSandbox(options: BigcommerceSandboxOptions = {}
   store.use('/v2', storeRoutes(state), orderRoutes(state, standIn), shipmentRoutes(state, life));
   store.use('/v3', catalogueRoutes(state), inventoryRoutes(state, life), settingsRoutes(state), hookRoutes(state));
   standIn.app.use('/_sandbox', adminRoutes(state, life, deliveries));
+  standIn.app.use(loginRoutes(state));
   standIn.app.use('/stores/:storeHash', store);
   standIn.app.use((request, response) => error(request, response, 404, 'The requested resource was not found.'));
   return {
@@ -65,6 +71,8 @@ export function createBigcommerceSandbox(options: BigcommerceSandboxOptions = {}
     addOrders: (specs) => specs.map((spec) => life.sell(spec)),
     addSamples: (count, kind) => addSamples(state, life, count, kind),
     addProduct: (product) => addProduct(state, product),
+    openInstall: (callback) => openInstall(state, callback),
+    openSigned: (callback) => openSigned(state, callback),
     ledger: () => ledgerOf(state, deliveries),
     close: () => {
       deliveries.close();

@@ -1,4 +1,5 @@
 import { seededRandom } from '../stand-in.js';
+import { sandboxBigcommerceApp, type SandboxApp } from './app.js';
 
 export interface SandboxPerson {
   first_name: string;
@@ -144,6 +145,7 @@ export interface SandboxState {
   storeHash: string;
   settings: SandboxSettings;
   tokens: SandboxToken[];
+  app: SandboxApp;
   orders: SandboxOrder[];
   shipments: SandboxShipment[];
   /** One mail goes to the customer for each shipment. */
@@ -197,6 +199,7 @@ export function createState(options: {
       ...options.settings,
     },
     tokens: [{ ...token, scopes: [...allScopes] }],
+    app: { ...sandboxBigcommerceApp, scopes: [...allScopes], grants: [] },
     orders: [],
     shipments: [],
     mails: [],

@@ -1,5 +1,6 @@
 import { Router, type Response } from 'express';
-import type { Deliveries, DeliveryFaults, DeliveryRecord } from './deliveries.js';
+import type { DeliveryFaults } from '../deliveries.js';
+import type { Deliveries } from './deliveries.js';
 import type { NewProduct } from './orders.js';
 import type { ShipbobState } from './state.js';
 import type { Parcel } from './work.js';
@@ -22,7 +23,7 @@ export interface ShipbobLedger {
   shipments: { id: number; orderId: number; reference: string; status: string; items: Record<string, number> }[];
   /** What a careful client never causes. */
   accidents: ShipbobState['accidents'];
-  webhooks: DeliveryRecord[];
+  webhooks: Deliveries['sent'];
 }
 
 /** The same over HTTP, under /_sandbox. */

@@ -1,5 +1,6 @@
 import { Router, type NextFunction, type Request, type Response } from 'express';
-import type { Deliveries, DeliveryFaults } from './deliveries.js';
+import type { DeliveryFaults } from '../deliveries.js';
+import type { Deliveries } from './deliveries.js';
 import type { PrivacyTopic, ShopFloor } from './shop-floor.js';
 import type { Settings } from './state/settings.js';
 import type { Shop } from './state/shop.js';

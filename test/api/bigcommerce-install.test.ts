@@ -26,11 +26,29 @@ function auth(hash: string, over: { tokenOf?: string; token?: string } = {}) {
   return harness.call('nobody', 'GET', `/oauth/bigcommerce/callback?${new URLSearchParams(query).toString()}`);
 }
 
+/** What the page of the callback holds for the form to send along. */
+const sealedIn = (page: string) => /name="install" value="([^"]+)"/.exec(page)?.[1] ?? '';
+const codeIn = (answer: { body: unknown }) => (answer.body as { code: string }).code;
+
+/** The merchant fills in the page's form. */
+const confirm = (install: string, code: string) =>
+  harness.call('nobody', 'POST', '/oauth/bigcommerce/confirm', {
+    raw: new URLSearchParams({ install, code }).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+
+/** Installs the app for a store that waits, up to the page that asks for the code. */
+async function installed(storeId: string, hash: string, over: Parameters<typeof auth>[1] = {}) {
+  const code = codeIn(await authorize(storeId, hash));
+  const page = await auth(hash, over);
+  return { code, page, sealed: sealedIn(page.text) };
+}
+
 async function connected() {
   const hash = aHash();
   const storeId = await harness.aStore('bigcommerce');
-  await authorize(storeId, hash);
-  await auth(hash);
+  const { code, sealed } = await installed(storeId, hash);
+  expect((await confirm(sealed, code)).status).toBe(303);
   return { hash, storeId };
 }
 
@@ -45,8 +63,8 @@ it('R103, D3: the owner installs the app in the control panel, and the store tha
   expect(opened.body).toMatchObject({ account: hash, url: `${harness.tokens.url}/manage` });
   expect((opened.body as unknown as { instructions: string }).instructions).toContain('store owner');
 
-  const answered = await auth(hash);
-  expect(answered.status).toBe(303);
+  const asked = await auth(hash);
+  expect(asked.status).toBe(200);
   expect(harness.tokens.requests.at(-1)).toEqual({
     path: '/oauth2/token',
     body: {
@@ -55,6 +73,11 @@ it('R103, D3: the owner installs the app in the control panel, and the store tha
       redirect_uri: 'https://waybill.example.com/oauth/bigcommerce/callback',
     },
   });
+  expect(asked.text).toContain('bigcommerce &lt;store&gt;&quot; of Acme Goods');
+  expect(await saved(storeId)).toBeNull();
+
+  const answered = await confirm(sealedIn(asked.text), codeIn(opened));
+  expect(answered.status).toBe(303);
   expect(await saved(storeId)).toEqual({
     ...{ storeHash: hash, accessToken: 'bc-canary', scope: 'store_v2_orders store_v2_default' },
   });
@@ -69,6 +92,76 @@ it('shows its pages in the frame of the control panel, and in no other', async (
   expect(page.headers.get('content-security-policy')).toContain('frame-ancestors https://*.mybigcommerce.com');
   expect(page.headers.get('x-frame-options')).toBeNull();
   expect(page.text).toContain('bigcommerce &lt;store&gt;');
+});
+
+describe('the code', () => {
+  it('is not known to a stranger who waits for the account: the merchant is shown whose store it is, and has none', async () => {
+    const hash = aHash();
+    const theirs = await harness.aStore('bigcommerce', harness.otherTenant);
+    const code = codeIn(await authorize(theirs, hash, 'otherMerchant'));
+    const page = await auth(hash);
+    expect(page.text).toContain('bigcommerce &lt;store&gt;&quot; of Other Goods');
+    for (const secret of [code, 'bc-canary']) expect(page.text).not.toContain(secret);
+    // All that the stranger can send: the code, without what only the merchant's browser was given.
+    for (const install of ['x', 'test:eHh4', '', `test:${Buffer.alloc(60).toString('base64url')}`])
+      expect((await confirm(install, code)).status).toBeGreaterThanOrEqual(400);
+    expect(await saved(theirs)).toBeNull();
+  });
+
+  it('is read however it is typed, and cannot be sent twice', async () => {
+    const storeId = await harness.aStore('bigcommerce');
+    const { code, sealed } = await installed(storeId, aHash());
+    expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$/);
+    const typed = ` ${code.toLowerCase().replace('-', ' ').replaceAll('0', 'o').replaceAll('1', 'l')} `;
+    expect((await confirm(sealed, typed)).status).toBe(303);
+    expect((await confirm(sealed, code)).status).toBe(403);
+  });
+
+  it('is asked for again when mistyped, five times in all, also when the tries come side by side', async () => {
+    const storeId = await harness.aStore('bigcommerce');
+    const { code, page, sealed } = await installed(storeId, aHash());
+    const again = await confirm(sealed, 'AAAA-AAAA');
+    expect([again.status, sealedIn(again.text)]).toEqual([200, sealed]);
+    expect(again.text).toContain('Tries left: 4');
+    for (const each of [page, again])
+      expect(each.headers.get('content-security-policy')).toContain(
+        "form-action 'self'; frame-ancestors https://*.mybigcommerce.com",
+      );
+    const guesses = await Promise.all(Array.from({ length: 8 }, (_, guess) => confirm(sealed, `AAAA-AAA${guess}`)));
+    expect(guesses.filter((each) => each.status === 200)).toHaveLength(4);
+    const late = await confirm(sealed, code);
+    expect([late.status, late.body.detail]).toEqual([403, expect.stringContaining('mistyped too often')]);
+    expect(await saved(storeId)).toBeNull();
+  });
+
+  it('runs out with its link, and with a newer link of the store', async () => {
+    const storeId = await harness.aStore('bigcommerce');
+    const hash = aHash();
+    const first = await installed(storeId, hash);
+    const second = await installed(storeId, hash);
+    expect(second.code).not.toBe(first.code);
+    expect((await confirm(first.sealed, first.code)).status).toBe(403);
+    // One install's code does not open another's.
+    expect((await confirm(second.sealed, first.code)).status).toBe(200);
+    const { now } = harness.clock;
+    harness.clock.now = new Date(now.getTime() + 3_600_001);
+    const late = await confirm(second.sealed, second.code);
+    harness.clock.now = now;
+    expect(late.status).toBe(403);
+    expect(await saved(storeId)).toBeNull();
+  });
+
+  it('connects nothing where the store was deleted meanwhile', async () => {
+    const storeId = await harness.aStore('bigcommerce');
+    const { code, sealed } = await installed(storeId, aHash());
+    await harness.call('merchant', 'DELETE', `/v1/stores/${storeId}`);
+    expect((await confirm(sealed, code)).body.detail).toContain('deleted meanwhile');
+  });
+
+  it('is taken from a form alone', async () => {
+    const answer = await harness.call('nobody', 'POST', '/oauth/bigcommerce/confirm', { body: { install: 'x' } });
+    expect(answer.status).toBe(415);
+  });
 });
 
 it('is refused where no store waits for the account', async () => {
@@ -140,12 +233,14 @@ describe('uninstall', () => {
     expect(harness.probe.calls).toBe(calls);
   });
 
-  it('is over when the app is installed again, in the same store; the token of the old news does not undo it', async () => {
+  it('is over when the app is installed again by a new code, in the same store; late news does not undo it', async () => {
     const { hash, storeId } = await connected();
     const claims = claimsAt(harness.clock.now, { sub: `stores/${hash}` });
     await signed('uninstall', claims);
     harness.clock.now = new Date(harness.clock.now.getTime() + 60_000);
-    expect((await auth(hash, { token: 'bc-back' })).status).toBe(303);
+    expect((await auth(hash)).body.detail).toContain('The app was uninstalled');
+    const { code, sealed } = await installed(storeId, hash, { token: 'bc-back' });
+    expect((await confirm(sealed, code)).status).toBe(303);
     expect((await attention(storeId)).health.attention).toBeNull();
     expect((await signed('uninstall', claims)).status).toBe(200);
     expect(await saved(storeId)).toMatchObject({ accessToken: 'bc-back' });

@@ -79,7 +79,15 @@ function writebackOf(
 ) {
   const now = new Date().toISOString();
   return {
-    ...{ externalId: String(order.id), packageId: '1', shippedAt: now, placedAt: now, service: null, ...parcel },
+    ...{
+      externalId: String(order.id),
+      packageId: '1',
+      shippedAt: now,
+      placedAt: now,
+      service: null,
+      alongside: [],
+      ...parcel,
+    },
     lines: order.lines.map(({ id, sku, quantity }) => ({ lineId: String(id), sku, quantity })),
   };
 }

@@ -76,7 +76,15 @@ async function exchanges(): Promise<Exchange[]> {
 
 async function writeBack(store: Marketplace, externalId: string): Promise<void> {
   const now = new Date().toISOString();
-  const parcel = { packageId: '1', shippedAt: now, placedAt: now, carrier: 'UPS', service: null, trackingUrl: null };
+  const parcel = {
+    packageId: '1',
+    shippedAt: now,
+    placedAt: now,
+    carrier: 'UPS',
+    service: null,
+    trackingUrl: null,
+    alongside: [],
+  };
   const lines = [{ lineId: 'kit-1', sku: 'kit-1', quantity: 1 }];
   for (const notice of store.notices({ ...parcel, externalId, trackingNumber: '1Z999', lines })) {
     await store.findNotice(notice);

@@ -56,17 +56,19 @@ async function exchanges(): Promise<Exchange[]> {
 
 /** A package of every line, one of a carrier Shopify does not list, one without a number, and what is too much. */
 async function tellShipments(store: Marketplace, sandbox: ShopifySandbox): Promise<void> {
+  const parcel = (trackingNumber: string) => ({ carrier: 'UPS', trackingNumber, trackingUrl: null });
   const parcels = [
     { carrier: 'UPS', trackingNumber: '1Z999', trackingUrl: null },
     { carrier: 'Carrier Pigeon', trackingNumber: 'P-1', trackingUrl: 'https://track.example/P-1' },
     { carrier: null, trackingNumber: null, trackingUrl: null },
+    { carrier: 'UPS', trackingNumber: '1Z111', trackingUrl: null, alongside: [parcel('1Z112'), parcel('1Z113')] },
   ];
   const now = new Date().toISOString();
-  for (const parcel of parcels) {
+  for (const sent of parcels) {
     const [order] = sandbox.addOrders([{ lines: [{ quantity: 2 }, { sku: 'TEA-30' }] }]);
     const lines = order!.lines.map(({ id, sku, quantity }) => ({ lineId: String(id), sku: sku ?? '', quantity }));
     const of = { externalId: String(order!.id), packageId: '1', shippedAt: now, placedAt: now, service: null, lines };
-    for (const notice of store.notices({ ...of, ...parcel })) {
+    for (const notice of store.notices({ ...of, alongside: [], ...sent })) {
       await store.findNotice(notice);
       await store.postNotice(notice);
       await store.findNotice(notice);

@@ -50,6 +50,7 @@ export function anOrder(over: Partial<MarketplaceOrder> = {}): MarketplaceOrder 
     partlyShipped: false,
     cancelled: false,
     status: null,
+    statusLabel: null,
     paymentStatus: null,
     heldBecause: null,
     currency: 'USD',

@@ -155,6 +155,15 @@ describe('the decision to import', () => {
     expect(decideImport(...given)).toMatchObject({ import: false, cause });
   });
 
+  it('R109: a status that is not monitored is named by its id and by what the merchant calls it', () => {
+    const reason = (order: Partial<MarketplaceOrder>) =>
+      decideImport(anOrder(order), open, { ...openStore, ...taking({ statuses: ['11', '9'] }) });
+    expect(reason({ status: '7', statusLabel: 'Waiting for money' })).toMatchObject({
+      reason: 'Its status is 7 (Waiting for money), the store imports 11, 9.',
+    });
+    expect(reason({ status: '7' })).toMatchObject({ reason: 'Its status is 7, the store imports 11, 9.' });
+  });
+
   it('imports what none of the causes covers: part refunded, a refund pending, its own vendor in other letters', () => {
     const queued = { import: true, state: 'queued' };
     expect(decide({ lines: [aLine({ standing: 'refunded' }), aLine({ lineId: 'b' })] })).toMatchObject(queued);

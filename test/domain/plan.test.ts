@@ -251,6 +251,23 @@ describe('a plan that cannot be made', () => {
     }
   });
 
+  it('R106: a product without a SKU is mapped by what stands for it, waits for that listing, and is never passed through', () => {
+    const lines = [aLine({ lineId: '65', sku: 'variant:77', title: 'Garden Mug' })];
+    for (const unlistedSku of ['attention', 'pass_through'] as const) {
+      const found = problem({ unlistedSku, lines });
+      expect(found).toMatchObject({
+        ...{ cause: 'listing_missing', waitsFor: 'listing:sto_1:variant:77' },
+        about: { line: '65', sku: 'variant:77', product: 'Garden Mug' },
+      });
+      expect(found?.message).toMatch(/^Line 65: product "Garden Mug" has no SKU\. Save a listing for "variant:77"/);
+    }
+    const listing = { sku: 'variant:77', components: [{ warehouseSku: 'WH-MUG', quantity: 1 }] };
+    const [only] = planned(
+      planFulfillments(aPlan({ lines, listings: [{ ...listing, warehouseId: null, version: 1 }] })),
+    );
+    expect(only!.lines).toMatchObject([{ lineId: '65', warehouseSku: 'WH-MUG' }]);
+  });
+
   it('R3: passes an unlisted SKU through as it is where the store says so', () => {
     const [only] = planned(planFulfillments(aPlan({ listings: [], unlistedSku: 'pass_through' })));
     expect(only!.lines).toEqual([

@@ -72,6 +72,11 @@ describe('what a store may offer', () => {
     const { sellable, problem } = decide({ skus: [unlisted] });
     expect([sellable, problem]).toEqual([null, { cause: 'listing_missing', message: 'No listing maps SKU "A".' }]);
   });
+
+  it('R106: passes nothing through under a name that only stands for a SKU', () => {
+    const { problem } = decide({ skus: [aSku({ sku: 'variant:77', listing: null })], passThrough: true });
+    expect(problem).toMatchObject({ cause: 'listing_missing' });
+  });
 });
 
 describe('the figure a marketplace is told', () => {

@@ -1,3 +1,4 @@
+import { sandboxBigcommerceApp } from '../../sandbox/bigcommerce/app.js';
 import { createBigcommerceSandbox, type BigcommerceSandbox } from '../../sandbox/bigcommerce/sandbox.js';
 import { sandboxBigcommerceCredentials, type SandboxOrder } from '../../sandbox/bigcommerce/state.js';
 
@@ -217,6 +218,50 @@ describe('stock', () => {
   });
 });
 
+describe('the app', () => {
+  const callback = 'https://waybill.example/callback';
+  const trade = (over: Record<string, string> = {}) => {
+    const query = Object.fromEntries(new URL(sandbox.openInstall(callback)).searchParams);
+    const fields = {
+      ...{ client_id: sandboxBigcommerceApp.clientId, client_secret: sandboxBigcommerceApp.clientSecret },
+      ...{ code: query['code']!, scope: query['scope']!, context: query['context']! },
+      ...{ grant_type: 'authorization_code', redirect_uri: callback, ...over },
+    };
+    return { fields, answer: fetch(`${base}/oauth2/token`, { method: 'POST', body: new URLSearchParams(fields) }) };
+  };
+
+  it('gets a token for a code, once, sent as a form or as JSON; its token of before is dead then', async () => {
+    const { fields, answer } = trade();
+    const first = (await (await answer).json()) as { access_token: string };
+    expect(first).toMatchObject({
+      ...{ scope: fields.scope, context: `stores/${storeHash}`, account_uuid: expect.any(String) as string },
+      user: { id: expect.any(Number) as number, email: 'owner@example.com' },
+    });
+    const again = { method: 'POST', body: new URLSearchParams(fields) };
+    expect((await fetch(`${base}/oauth2/token`, again)).status).toBe(400);
+    const ask = (token: string) => call('v2/order_statuses', { headers: { 'x-auth-token': token } });
+    expect((await ask(first.access_token)).status).toBe(200);
+    const { code } = Object.fromEntries(new URL(sandbox.openInstall(callback)).searchParams);
+    const body = JSON.stringify({ ...fields, code });
+    const asJson = await fetch(`${base}/oauth2/token`, {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body },
+    });
+    const second = (await asJson.json()) as { access_token: string };
+    expect([(await ask(first.access_token)).status, (await ask(second.access_token)).status]).toEqual([401, 200]);
+  });
+
+  it.each([
+    ['client_secret', 'x'],
+    ['code', 'x'],
+    ['scope', 'store_v2_orders'],
+    ['context', 'stores/other'],
+    ['grant_type', 'refresh_token'],
+    ['redirect_uri', 'https://elsewhere.example'],
+  ])('gets none with another %s', async (name, value) => {
+    expect((await trade({ [name]: value }).answer).status).toBe(400);
+  });
+});
+
 describe('webhooks', () => {
   const hook = { scope: 'store/order/created', destination: 'http://127.0.0.1:1/in' };
 
@@ -264,6 +309,13 @@ describe('what people do from outside', () => {
     });
     await admin('hooks', 'DELETE');
     expect((await call('v3/hooks')).body).toMatchObject({ data: [] });
+    const callback = 'http://127.0.0.1:1/in';
+    expect(await admin('install', 'POST', { callback })).toMatchObject({
+      url: expect.stringContaining('code=') as string,
+    });
+    expect(await admin('signed-call', 'POST', { callback })).toMatchObject({
+      url: expect.stringContaining('signed_payload_jwt=') as string,
+    });
     await admin('uninstall', 'POST', { accessToken });
     expect((await call('v2/orders')).status).toBe(401);
     expect(await (await fetch(`${base}/_sandbox/ledger`)).json()).toMatchObject({ orders: [{ id }], shipments: [] });

@@ -42,6 +42,7 @@ export function scriptedShop() {
   };
   const marketplace: Marketplace = {
     settleMs: 1_000,
+    takesParts: true,
     listOrders: async () => {
       call('listOrders');
       return { orders: structuredClone([...orders.values()]), malformed: [], nextPage: null };

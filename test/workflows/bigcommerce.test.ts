@@ -1,9 +1,10 @@
+import { waitKeys } from '../../domain/identifiers.js';
 import { createBigcommerceSandbox, type BigcommerceSandbox } from '../../sandbox/bigcommerce/sandbox.js';
 import type { OrderSpec } from '../../sandbox/bigcommerce/orders.js';
 import { sandboxBigcommerceCredentials, type SandboxOrder } from '../../sandbox/bigcommerce/state.js';
 import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
-import { startWaybill, type Waybill } from '../support/waybill.js';
+import { saveListings, startWaybill, type Waybill } from '../support/waybill.js';
 import { canary, findLeaks } from './canaries.js';
 import { flowOf, type Flow } from './flow.js';
 import { timelineProblems, watchStateChanges } from './state-changes.js';
@@ -23,6 +24,8 @@ beforeAll(async () => {
     },
   });
   flow = flowOf(waybill);
+  const set = ['WH-TEA-30', 'WH-KIT-1'].map((warehouseSku) => ({ warehouseSku, quantity: 1 }));
+  await saveListings(waybill.database, waybill.storeId, { 'gift-set': set });
   const express = { warehouseId: waybill.warehouseId, methodCode: 'Expedited', carrier: null, service: null };
   const standard = { ...express, methodCode: 'Standard' };
   const isExpress = [{ field: 'description', operator: 'equals', value: 'Express Shipping' }];
@@ -78,10 +81,15 @@ describe('from the order to its proven shipment', () => {
     expect(await flow.untilAttention(id, 'listing_missing')).toMatchObject({ about: { sku: 'mug-1' } });
   });
 
-  it('R104, R106: a product without a SKU is named, and stops no other order', async () => {
-    const { id } = await sell({ lines: [{ sku: '', name: 'Garden Mug' }] });
-    const { message } = await flow.untilAttention(id, 'listing_missing');
-    expect(message).toContain('product "Garden Mug" has no SKU');
+  it('R104, R106: a product without a SKU is named, and goes out once a listing maps what stands for it', async () => {
+    const { id } = await sell({ lines: [{ sku: '', name: 'Garden Mug', variantId: 77 }] });
+    const { message, waitsFor } = await flow.untilAttention(id, 'listing_missing');
+    expect(message).toContain('product "Garden Mug" has no SKU. Save a listing for "variant:77"');
+    expect(waitsFor).toBe(waitKeys.listing(waybill.storeId, 'variant:77'));
+    const mug = [{ warehouseSku: 'WH-BOOK-7', quantity: 1 }];
+    await saveListings(waybill.database, waybill.storeId, { 'variant:77': mug });
+    await flow.saved(waitsFor!);
+    await flow.until(id, 'submitted');
   });
 
   it('R95, R109: what is not in the monitored status is a row with its cause, and imported once it is', async () => {
@@ -90,7 +98,7 @@ describe('from the order to its proven shipment', () => {
       const rows = waybill.db.selectFrom('skipped_orders').selectAll().where('external_id', '=', id);
       expect(await rows.executeTakeFirstOrThrow()).toMatchObject({
         cause: 'status_not_monitored',
-        reason: 'Its status is 7, the store imports 11.',
+        reason: 'Its status is 7 (Awaiting Payment), the store imports 11.',
       });
     });
     bigcommerce.life.setStatus(order, 11);
@@ -139,6 +147,24 @@ describe('R97: parts of an order', () => {
     await flow.ship(id, [{ trackingNumber: '1ZD' }]);
     await flow.until(id, 'shipped');
     expect(order).toMatchObject({ statusId: 2, lines: [{ shipped: 2 }] });
+  });
+
+  it('R97, R105: the number of a package with half a bundle goes along with the one that completes it', async () => {
+    const { order, id } = await sell({ lines: [{ sku: 'gift-set' }] });
+    await flow.until(id, 'submitted');
+    await flow.ship(id, [{ items: [{ sku: 'WH-TEA-30', quantity: 1 }], trackingNumber: 'HALF-1', carrier: 'USPS' }]);
+    await flow.until(id, 'partially_shipped');
+    expect(shipmentsOf(order)).toEqual([]);
+    const { message } = (await flow.timeline(id)).at(-1)!;
+    expect(message).toMatch(/\(HALF-1\) holds only parts of gift-set/);
+    await flow.ship(id, [{ items: [{ sku: 'WH-KIT-1', quantity: 1 }], trackingNumber: 'HALF-2', carrier: 'UPS' }]);
+    await flow.until(id, 'shipped');
+    const [shipment, ...others] = shipmentsOf(order);
+    expect(others).toEqual([]);
+    expect(shipment).toMatchObject({ trackingNumber: 'HALF-2', items: [{ quantity: 1 }] });
+    expect(shipment!.comments).toContain('also sent: USPS HALF-1');
+    const parcels = waybill.db.selectFrom('packages').selectAll().where('tracking_number', 'like', 'HALF-%');
+    expect((await parcels.execute()).map((each) => each.parts_of)).toEqual([null, null]);
   });
 
   it('each address is a fulfillment of its own, told at its own address', async () => {

@@ -40,6 +40,7 @@ function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {
   const context = { call, now: options.now };
   return {
     settleMs,
+    takesParts: false,
     listOrders: (request) => listOrders(call, request),
     fetchOrder: (orderId) => fetchOrder(call, orderId),
     notices,

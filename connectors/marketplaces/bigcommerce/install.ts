@@ -25,7 +25,7 @@ export const install: MarketplaceInstall = {
     url: `${baseUrl?.replace(/\/$/, '') ?? `https://store-${account}.mybigcommerce.com`}/manage`,
     instructions:
       `Sign in to the control panel of store ${account} as the store owner, open Apps, choose the app and install ` +
-      'it. This must happen before the wish runs out.',
+      'it. At the end, type the code that came with these words. All must happen before the wish runs out.',
   }),
   readCallback,
   exchange,

@@ -1,3 +1,4 @@
+import { standInSku } from '../../../domain/listing.js';
 import { mainDestination, type LineStanding, type OrderLine } from '../../../domain/order.js';
 import { isGoods } from './goods.js';
 import { openPieces, wantedPieces } from './pieces.js';
@@ -35,7 +36,7 @@ function toLine(row: LineRow, all: LineRow[], context: LineContext & { allShippe
   const address = row.order_address_id;
   return {
     lineId: row.id,
-    sku: row.sku ?? '',
+    sku: skuOf(row),
     title: row.name ?? `Product ${row.product_id ?? 'without a name'}`,
     quantity: givenUp || context.allShipped || !shippable ? row.quantity : openPieces(row),
     wanted: givenUp ? 0 : wantedPieces(row),
@@ -46,6 +47,13 @@ function toLine(row: LineRow, all: LineRow[], context: LineContext & { allShippe
     location: null,
     service: null,
   };
+}
+
+/** A product without a SKU is mapped by its number; a custom item, which somebody typed into the order, has none. */
+function skuOf({ sku, variant_id: variant, product_id: product }: LineRow): string {
+  if (sku?.trim()) return sku;
+  if (variant !== null) return standInSku('variant', variant);
+  return product === null ? '' : standInSku('product', product);
 }
 
 /** The picks of a refunded set are refunded with it: they have no price of their own to pay back. */

@@ -14,12 +14,10 @@ export interface NoticeContext {
 
 /**
  * One shipment for each package: it takes several lines, but one tracking number and one address, and a package has one
- * of each. A package that completes no whole piece of any line (a part of a bundle) cannot be told: BigCommerce takes
- * whole pieces only, and the package that completes them is told.
+ * of each.
  */
 export function notices(writeback: PackageWriteback): Notice[] {
-  const lines = writeback.lines.filter((line) => line.quantity > 0);
-  if (lines.length === 0) return [];
+  const { lines, alongside } = writeback;
   return [
     {
       externalId: writeback.externalId,
@@ -29,6 +27,7 @@ export function notices(writeback: PackageWriteback): Notice[] {
       carrier: writeback.carrier?.trim() ?? '',
       trackingNumber: writeback.trackingNumber?.trim() || null,
       trackingUrl: writeback.trackingUrl,
+      ...(alongside.length > 0 && { alongside }),
       shippedAt: writeback.shippedAt,
       placedAt: writeback.placedAt,
     },

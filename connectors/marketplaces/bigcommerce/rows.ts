@@ -9,6 +9,7 @@ export const lineRow = z.object({
   order_address_id: id,
   order_pickup_method_id: id,
   product_id: id,
+  variant_id: id,
   parent_order_product_id: id,
   name: text,
   sku: z.string().nullish(),
@@ -60,6 +61,9 @@ const unlessElsewhere = (value: unknown) => (isLink(value) || Array.isArray(valu
 export const orderRow = z.object({
   id: requiredId,
   status_id: count,
+  /** Only shown, so an odd one costs no order; the second is the merchant's own name for it. */
+  status: text.catch(null),
+  custom_status: text.catch(null),
   date_created: instant,
   payment_status: text,
   payment_method: text,

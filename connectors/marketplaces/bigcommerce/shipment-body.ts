@@ -1,4 +1,5 @@
 import { Failure } from '../../../domain/failures.js';
+import type { Tracking } from '../../../domain/shipment.js';
 import type { Notice } from '../port.js';
 import { carrierCode } from './carriers.js';
 import { completedSets } from './goods.js';
@@ -52,14 +53,18 @@ function itemsOf(notice: Notice, lines: LineRow[]) {
 
 /**
  * A known carrier makes BigCommerce link to its tracking page. An unknown one is told as an empty provider, since a
- * missing one was once taken for "custom", without any link in the mail; then our own link helps. A number that is too
- * long for its field is left to the comments.
+ * missing one was once taken for "custom", without any link in the mail; then our own link helps. There is one field
+ * for one number: a number that is too long for it, and those of other parcels, are left to the comments.
  */
 function tracking(notice: Notice): Record<string, string> {
   const { trackingNumber: number, trackingUrl: link } = notice;
   const known = carrierCode(notice.carrier);
   const fits = number !== null && number.length <= longestNumber;
-  const comments = [marker(notice), ...(number !== null && !fits ? [`tracking number ${number}`] : [])].join('; ');
+  const comments = [
+    marker(notice),
+    ...(number !== null && !fits ? [`tracking number ${number}`] : []),
+    ...(notice.alongside ?? []).map((each) => `also sent: ${inWords(each)}`),
+  ].join('; ');
   return {
     ...(fits && { tracking_number: number }),
     shipping_provider: '',
@@ -67,4 +72,8 @@ function tracking(notice: Notice): Record<string, string> {
     ...(!(known && fits) && link && link.length <= longestLink && { tracking_link: link }),
     comments,
   };
+}
+
+function inWords({ carrier, trackingNumber, trackingUrl }: Tracking): string {
+  return [carrier, trackingNumber, trackingUrl].filter((part) => part !== null && part !== '').join(' ');
 }

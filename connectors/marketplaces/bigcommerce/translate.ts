@@ -31,6 +31,7 @@ export function translate(row: OrderRow, { addresses, lines }: OrderParts): Mark
     partlyShipped: status === partiallyShipped || goods.anyShipped,
     cancelled,
     status,
+    statusLabel: row.custom_status ?? row.status,
     paymentStatus: row.payment_status,
     heldBecause: heldBy(status),
     // What the shopper paid in; currency_code is what prices were shown in.

@@ -41,6 +41,7 @@ function connect(options: ClickbankOptions): Marketplace {
   const context = { call, settings: chosen.data, now: options.now };
   return {
     settleMs,
+    takesParts: true,
     listOrders: (request) => listOrders(context, request),
     fetchOrder: (receipt) => fetchOrder(call, chosen.data, receipt),
     notices: (writeback) => notices(chosen.data, writeback),

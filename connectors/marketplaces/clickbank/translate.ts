@@ -50,6 +50,7 @@ function toOrder(row: ShippingRow, purchase: PurchaseRow | null, shippedAtMarket
     partlyShipped: false,
     cancelled: false,
     status: null,
+    statusLabel: null,
     paymentStatus: null,
     heldBecause: null,
     currency: purchase?.currency?.trim().toUpperCase() ?? null,

@@ -1,4 +1,5 @@
 import { Failure } from '../../../domain/failures.js';
+import type { Tracking } from '../../../domain/shipment.js';
 import type { Notice } from '../port.js';
 import { saidIn } from './answers.js';
 import { gid } from './ids.js';
@@ -6,6 +7,7 @@ import { createFulfillment, moreToFulfill, toFulfill, type OpenFulfillmentOrder 
 import { asking, coverage, type NoticeContext } from './notices.js';
 import { toTheEnd } from './read-orders.js';
 import { assureStock, type Part } from './shelf.js';
+import { trackingCompany } from './tracking-companies.js';
 
 /** Arrays that Shopify takes hold 250 entries at most (reference/shopify.md §4). */
 const linesAtOnce = 250;
@@ -130,9 +132,26 @@ async function tell(context: NoticeContext, notice: Notice, parts: Part[]): Prom
 /** Shopify's guess at a link can be wrong, so the warehouse's own link always goes along (reference/shopify.md §11). */
 function trackingInfo(notice: Notice) {
   if (notice.trackingNumber === null) return null;
+  if (notice.alongside) return severalNumbers([notice, ...notice.alongside]);
   return {
     number: notice.trackingNumber,
     ...(notice.carrier !== '' && { company: notice.carrier }),
     ...(notice.trackingUrl !== null && URL.canParse(notice.trackingUrl) && { url: notice.trackingUrl }),
+  };
+}
+
+/**
+ * One company stands for all numbers, and links are matched to numbers by their places: either is left out where it would
+ * be wrong for one of them. The schema itself names goods in several boxes as what this is for.
+ */
+function severalNumbers(parcels: Tracking[]) {
+  const numbered = parcels.filter((each) => each.trackingNumber !== null);
+  const companies = new Set(numbered.map((each) => trackingCompany(each.carrier ?? '') ?? ''));
+  const [company] = companies;
+  const urls = numbered.map((each) => each.trackingUrl);
+  return {
+    numbers: numbered.map((each) => each.trackingNumber),
+    ...(companies.size === 1 && company && { company }),
+    ...(urls.every((url) => url !== null && URL.canParse(url)) && { urls }),
   };
 }

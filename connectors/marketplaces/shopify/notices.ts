@@ -14,22 +14,19 @@ export interface NoticeContext {
   now: () => Date;
 }
 
-/**
- * One notice a package: Shopify takes all of its lines at once. Which locations they are at is seen when it is told. A
- * package with nothing but a part of a bundle has no whole piece to fulfill; the one that completes it tells of it.
- */
+/** One notice a package: Shopify takes all of its lines at once. Which locations they are at is seen when it is told. */
 export function notices(writeback: PackageWriteback): Notice[] {
-  const lines = writeback.lines.flatMap(({ lineId, quantity }) => (quantity > 0 ? [{ lineId, quantity }] : []));
-  if (lines.length === 0) return [];
+  const { alongside } = writeback;
   return [
     {
       externalId: writeback.externalId,
       packageId: writeback.packageId,
       part: 'package',
-      lines,
+      lines: writeback.lines.map(({ lineId, quantity }) => ({ lineId, quantity })),
       carrier: trackingCompany(writeback.carrier ?? '') ?? '',
       trackingNumber: writeback.trackingNumber?.trim() || null,
       trackingUrl: writeback.trackingUrl,
+      ...(alongside.length > 0 && { alongside }),
       shippedAt: writeback.shippedAt,
       placedAt: writeback.placedAt,
     },

@@ -55,6 +55,7 @@ function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {
   };
   return {
     settleMs,
+    takesParts: false,
     listOrders: (request) => listOrders(context, request),
     fetchOrder: (externalId) => fetchOrder(context, externalId),
     notices,

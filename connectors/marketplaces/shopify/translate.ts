@@ -27,6 +27,7 @@ export function translate(order: WireOrder, settings: Settings, services: Servic
     partlyShipped: !shipped && isPartlyShipped(order),
     cancelled: order.cancelledAt !== null,
     status: order.displayFulfillmentStatus,
+    statusLabel: null,
     paymentStatus: order.displayFinancialStatus,
     heldBecause: heldBecause(order, routes, settings),
     currency: price.currencyCode ?? null,

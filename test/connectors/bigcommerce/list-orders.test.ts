@@ -145,6 +145,9 @@ describe('what is listed', () => {
         const decision = decideImport(order, { ...defaultStoreSettings, reviewFirstImport: false }, context);
         return decision.import ? 'taken' : decision.cause;
       });
+    expect(orders.map((order) => order.statusLabel)).toEqual([
+      ...['On Hold', 'Awaiting Fulfillment', 'Awaiting Shipment', 'Incomplete'],
+    ]);
     expect(taken({})).toEqual(['taken', ...Array.from({ length: 3 }, () => 'status_not_monitored')]);
     expect(taken({ statuses: [9, 12] })).toEqual(['status_not_monitored', 'taken', 'taken', 'status_not_monitored']);
   });

@@ -112,11 +112,21 @@ describe('R97: a package becomes a shipment with tracking number and carrier', (
     });
   });
 
-  it('a package that completes no whole piece is not told; the one that does is', () => {
-    const of = (quantity: number) =>
-      bench.marketplace.notices(writebackOf({ externalId: '7', lines: [{ lineId: '1', sku: 'a', quantity }] }));
-    expect(of(0)).toEqual([]);
-    expect(of(1)).toHaveLength(1);
+  it('the numbers of parcels with other parts of the same pieces stand in the comments: there is one field for one', async () => {
+    const alongside = [
+      { carrier: 'FedEx', trackingNumber: '7711', trackingUrl: 'https://track.example/7711' },
+      { carrier: null, trackingNumber: '7712', trackingUrl: null },
+    ];
+    const notice = noticeOf(sell(), { alongside });
+    expect(await tell(notice)).toMatchObject({ trackingNumber: '1Z999' });
+    expect(shipments()).toMatchObject([
+      {
+        trackingNumber: '1Z999',
+        comments:
+          'Waybill package p1, shipped 2026-03-04T18:00:00.000Z; ' +
+          'also sent: FedEx 7711 https://track.example/7711; also sent: 7712',
+      },
+    ]);
   });
 
   it('the last pick of a set tells of the set too, or the order would stay partly shipped', async () => {

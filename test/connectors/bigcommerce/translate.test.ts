@@ -39,6 +39,7 @@ describe('an order', () => {
       partlyShipped: false,
       cancelled: false,
       status: '11',
+      statusLabel: 'Awaiting Fulfillment',
       paymentStatus: 'captured',
       heldBecause: null,
       currency: 'EUR',
@@ -82,9 +83,20 @@ describe('an order', () => {
     expect((await read({ paymentMethod: 'Manual' })).test).toBe(false);
   });
 
-  it('R106: a line without a SKU is kept, with the title that names it', async () => {
-    expect((await read({ lines: [{ sku: '', name: 'Garden Mug' }] })).lines).toMatchObject([
-      { sku: '', title: 'Garden Mug', shippable: true },
+  it('R106: without a SKU a line is known by its variant or product; an item typed into the order by its title', async () => {
+    const { lines } = await read({
+      lines: [
+        { sku: '', name: 'Garden Mug', productId: 7, variantId: 77 },
+        { sku: ' ', productId: 7, variantId: 0 },
+        { sku: '', name: 'Gift wrap', productId: 0, variantId: 0 },
+        { sku: ' a ', productId: 7, variantId: 77 },
+      ],
+    });
+    expect(lines.map(({ sku, title }) => [sku, title])).toEqual([
+      ['variant:77', 'Garden Mug'],
+      ['product:7', 'Starter Kit'],
+      ['', 'Gift wrap'],
+      [' a ', 'Starter Kit'],
     ]);
   });
 

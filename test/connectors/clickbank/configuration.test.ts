@@ -23,6 +23,7 @@ describe('keys', () => {
         placedAt: orders[0]!.placedAt,
         carrier: 'UPS',
         service: null,
+        alongside: [],
         trackingNumber: '1Z1',
         trackingUrl: null,
         lines: [{ lineId: 'kit-1', sku: 'kit-1', quantity: 1 }],

@@ -140,6 +140,7 @@ export function writebackOf(
     service: 'Ground',
     trackingNumber: '1Z999',
     trackingUrl: null,
+    alongside: [],
     lines: [{ lineId: 'kit-1', sku: 'kit-1', quantity: 1 }],
     ...changes,
   };

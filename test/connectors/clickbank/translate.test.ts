@@ -39,6 +39,7 @@ describe('what an order becomes', () => {
       partlyShipped: false,
       cancelled: false,
       status: null,
+      statusLabel: null,
       paymentStatus: null,
       heldBecause: null,
       currency: 'EUR',

@@ -40,6 +40,7 @@ describe('one order', () => {
       cancelled: false,
       shippedAtMarketplace: false,
       partlyShipped: false,
+      statusLabel: null,
       paymentStatus: 'PAID',
       heldBecause: null,
       currency: 'USD',

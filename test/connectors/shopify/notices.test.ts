@@ -113,9 +113,29 @@ describe('a package', () => {
     expect(await tell(notice)).toMatchObject({ trackingNumber: null, answer: { fulfillment: '#1001-F2' } });
   });
 
-  it('with nothing but a part of a bundle has no whole piece to tell', () => {
+  it('is told with the numbers of parcels that hold other parts of its pieces, each with its own link', async () => {
     const order = bought({});
-    expect(bench.marketplace.notices(writebackOf(order, { lines: pieces(order, 0, 0) }))).toEqual([]);
+    const url = (number: string) => `https://track.example/${number}`;
+    const alongside = [{ carrier: 'USPS', trackingNumber: '9400-2', trackingUrl: url('9400-2') }];
+    const proof = await tell(noticeOf(order, { trackingUrl: url('9400-1'), alongside }));
+    expect(proof).toMatchObject({ trackingNumber: '9400-1', answer: { company: 'USPS', trackingNumber: '9400-1' } });
+    expect(bench.sandbox.shop.fulfillments[0]!.packages).toEqual([
+      { number: '9400-1', url: url('9400-1') },
+      { number: '9400-2', url: url('9400-2') },
+    ]);
+    expect(bench.sandbox.ledger().mails).toHaveLength(1);
+  });
+
+  it('names neither a company nor links that would be wrong for one of several numbers', async () => {
+    const alongside = [
+      { carrier: 'UPS', trackingNumber: '1Z-2', trackingUrl: null },
+      { carrier: 'UPS', trackingNumber: null, trackingUrl: 'https://track.example/3' },
+    ];
+    await tell(noticeOf(bought({}), { trackingUrl: 'https://track.example/1', alongside }));
+    expect(fulfillments()).toMatchObject([{ numbers: ['9400-1', '1Z-2'], company: null }]);
+    expect(bench.sandbox.shop.fulfillments[0]!.packages.map((each) => each.url)).not.toContain(
+      'https://track.example/1',
+    );
   });
 
   it('is split alike each time', () => {

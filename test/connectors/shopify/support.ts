@@ -150,6 +150,7 @@ export function writebackOf(
     placedAt: '2026-11-19T12:00:00.000Z',
     carrier: 'USPS',
     service: null,
+    alongside: [],
     trackingNumber: '9400-1',
     trackingUrl: null,
     lines: order.lines.map((line) => ({ lineId: String(line.id), sku: line.sku ?? '', quantity: line.quantity })),
