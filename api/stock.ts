@@ -8,10 +8,13 @@ import {
   setStockSyncPaused,
   wantComparison,
 } from '../database/stock-syncs.js';
+import type { Store } from '../database/stores.js';
 import { askToYield } from '../database/webhook-inbox.js';
 import { messages, stockWorkflowId } from '../domain/identifiers.js';
+import { failureCatalogue } from '../domain/failures.js';
 import { defaultStockSettings } from '../domain/stock-decision.js';
 import { stockFixes } from '../domain/stock-problems.js';
+import { lackingForStock } from '../domain/store.js';
 import { findVisible, idParam } from './connection-door.js';
 import { changesSomething } from './connection-input.js';
 import { cutPage, readTextCursor } from './cursor.js';
@@ -48,6 +51,7 @@ export const stockRoutes: Route[] = [
       if (warehouse.tenantId !== store.tenantId) throw notFound('warehouse', body.warehouseId);
       const { noStock } = dependencies.marketplaces[store.marketplace]!;
       if (noStock !== null) throw new Problem('unprocessable', noStock);
+      refuseWithoutPermission(store);
       const syncId = await createStockSync(dependencies.db, {
         tenantId: store.tenantId,
         storeId: store.id,
@@ -181,6 +185,14 @@ export const stockRoutes: Route[] = [
     },
   }),
 ];
+
+/** Orders go without these, so the store could be enabled; a sync could not write a figure. */
+function refuseWithoutPermission({ id: storeId, probe }: Store): void {
+  const lacking = probe ? lackingForStock(probe) : [];
+  if (lacking.length === 0) return;
+  const { fix } = failureCatalogue.permission_missing;
+  throw new Problem('not-tested', `The store lacks ${lacking.join('; ')}. ${fix} POST /v1/stores/${storeId}/test.`);
+}
 
 function pausing(action: 'pause' | 'resume', paused: boolean, description: string): Route {
   return route({

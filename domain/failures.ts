@@ -56,7 +56,12 @@ export const failureCatalogue = {
   permission_missing: {
     outcome: 'rejected',
     title: 'The credentials lack a permission',
-    fix: "Give the key the permission named here in the vendor's settings, then test the connection.",
+    fix: "Give the key the permission named here in the vendor's settings, or save a new key that has it where those of a key are fixed; then test the connection.",
+  },
+  setup_unfit: {
+    outcome: 'rejected',
+    title: 'The connection cannot work as it is set up',
+    fix: "Correct what is named here, in the settings of the connection or in the vendor's own pages, then test the connection.",
   },
   not_found: {
     outcome: 'rejected',
