@@ -41,7 +41,7 @@ export async function startApi(configuration: Configuration, logger: Logger): Pr
   } = configuration;
   const database = openDatabase(configuration.DATABASE_URL, {
     name: 'waybill api',
-    onError: (error) => logger.warn({ err: error }, 'PostgreSQL connection lost'),
+    onLost: (lost) => logger.warn({ ...lost }, 'PostgreSQL connection lost'),
   });
   const { db } = database;
   const outside = createHttp({ allowed: configuration.WAYBILL_ALLOWED_ADDRESSES });

@@ -34,6 +34,9 @@ it('R19: refuses a stock sync where the marketplace keeps no stock, with the rea
   const body = { storeId: await aStore(db, other.tenant), warehouseId: await aWarehouse(db, other.tenant) };
   const refused = await other.call('merchant', 'POST', '/v1/stock-syncs', { body });
   expect([refused.status, refused.body.detail]).toEqual([422, noStock]);
+  // So that nobody has to try.
+  const { body: listed } = await other.call('merchant', 'GET', '/v1/connectors');
+  expect(listed.marketplaces).toMatchObject([{ name: 'clickbank', noStock }]);
   await other.close();
 });
 
