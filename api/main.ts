@@ -65,6 +65,7 @@ export async function startApi(configuration: Configuration, logger: Logger): Pr
         kind === 'store'
           ? (await connections.connectStore(id)).marketplace.probe()
           : (await connections.connectWarehouse(id)).warehouse.probe(),
+      stockLocation: async (id) => (await connections.connectStore(id)).marketplace.stock!.location(),
       verifyWebhook: createWebhookVerifier({ db, keyRing, marketplaces, warehouseSystems, apps }),
       ...(publicUrl && { registerWebhook: (id: string) => registerWebhook(parts, publicUrl, id) }),
     }),

@@ -138,6 +138,11 @@ export const failureCatalogue = {
     title: 'The marketplace has no stock of a shipped SKU at the location it ships from',
     fix: "Correct the stock of the SKU at the location named here in the marketplace's own pages, or run a stock sync; then retry.",
   },
+  stock_location_taken: {
+    outcome: 'rejected',
+    title: 'Another store writes the stock of the same account and location',
+    fix: 'Keep one: pause or delete the stock sync of the other store, or choose another location in the settings of one of the two. This one goes on by itself.',
+  },
   cancelled_at_warehouse: {
     outcome: 'rejected',
     title: 'The warehouse cancelled its order',

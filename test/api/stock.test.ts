@@ -40,6 +40,27 @@ it('R19: refuses a stock sync where the marketplace keeps no stock, with the rea
   await other.close();
 });
 
+it('refuses a stock sync where another store writes the same location, without a word of another tenant', async () => {
+  const key = { key: 'shop:1', title: 'Main of shop' };
+  const other = await startHarness({ stockLocation: async () => key });
+  const { db } = other.database;
+  const make = async (who: 'merchant' | 'otherMerchant', tenant: string) => {
+    const body = { storeId: await aStore(db, tenant), warehouseId: await aWarehouse(db, tenant) };
+    return { ...(await other.call(who, 'POST', '/v1/stock-syncs', { body })), storeId: body.storeId };
+  };
+  const first = await make('merchant', other.tenant);
+  expect(first.status).toBe(201);
+  await db.updateTable('stores').set({ enabled: true }).execute();
+  const second = await make('merchant', other.tenant);
+  expect([second.status, second.body.detail]).toEqual([409, expect.stringContaining(first.storeId)]);
+  const foreign = await make('otherMerchant', other.otherTenant);
+  expect([foreign.status, foreign.body.detail]).toEqual([409, expect.stringContaining('by another store already')]);
+  expect(foreign.text).not.toContain(first.storeId);
+  await other.call('merchant', 'POST', `/v1/stock-syncs/${first.body.id}/pause`);
+  expect((await make('merchant', other.tenant)).status).toBe(201);
+  await other.close();
+});
+
 it('shows each SKU with its last figure and proof, and lists what is not written with its fix', async () => {
   const syncId = await aStockSync(harness.database.db, { tenantId: harness.tenant, ...(await pair()) });
   const levels = await call('GET', `/v1/stock-syncs/${syncId}/levels?limit=1`);

@@ -68,20 +68,32 @@ afterAll(async () => {
   await rm(files, { recursive: true, force: true });
 });
 
-async function addShopifyStore(): Promise<string> {
-  const { db, tenantId, keyRing, temporal, queues, warehouseId, database } = waybill;
+/** Another store of the tenant, with what it needs to read an account. */
+async function addStore(
+  name: string,
+  of: { marketplace: 'bigcommerce' | 'shopify'; baseUrl: string; value: Record<string, string>; settings: object },
+): Promise<string> {
+  const { db, tenantId, keyRing } = waybill;
   const storeId = newId('sto');
   const { settings: saved } = await db.selectFrom('stores').select('settings').executeTakeFirstOrThrow();
-  const marketplace = { fulfillmentLocation: String(shopify.shop.locations[0]!.id) };
   await db
     .insertInto('stores')
     .values({
-      ...{ id: storeId, tenant_id: tenantId, name: 'Example Shop', enabled: true, marketplace: 'shopify' },
-      ...{ base_url: await shopify.standIn.listen(), webhook_path: randomBytes(16).toString('hex') },
-      settings: JSON.stringify({ ...saved, marketplace }),
+      ...{ id: storeId, tenant_id: tenantId, name, enabled: true, marketplace: of.marketplace },
+      ...{ base_url: of.baseUrl, webhook_path: randomBytes(16).toString('hex') },
+      settings: JSON.stringify({ ...saved, marketplace: of.settings }),
     })
     .execute();
-  await saveCredentials(db, keyRing, { tenantId, connectionId: storeId, field: 'api', value: pastedCredentials });
+  await saveCredentials(db, keyRing, { tenantId, connectionId: storeId, field: 'api', value: of.value });
+  return storeId;
+}
+
+async function addShopifyStore(): Promise<string> {
+  const { db, temporal, queues, warehouseId, database } = waybill;
+  const storeId = await addStore('Example Shop', {
+    ...{ marketplace: 'shopify', baseUrl: await shopify.standIn.listen(), value: pastedCredentials },
+    settings: { fulfillmentLocation: String(shopify.shop.locations[0]!.id) },
+  });
   await saveListings(database, storeId, { 'kit-1': [{ warehouseSku: 'WH-KIT-1', quantity: 1 }] });
   const otherwise = { warehouseId, methodCode: 'Standard', carrier: 'USPS', service: null };
   await db
@@ -281,7 +293,49 @@ describe('a location out of stock', () => {
     bigcommerce.state.locations[0]!.enabled = true;
     expect(out).toMatch(/^kit-1 .*Default location.* Enable the location in the pages of the store/m);
     await sync.stop();
+    expect((await api('DELETE', `/v1/stock-syncs/${sync.syncId}`)).status).toBe(204);
   });
+});
+
+describe('two stores that are one account and location', () => {
+  it.each(['BigCommerce', 'Shopify'])(
+    'at %s: refused when the second stock sync is asked for, found in its round where it is there, and written by one',
+    async (at) => {
+      const [name, first] = at === 'Shopify' ? ['Example Shop', shop.storeId] : ['Example Store', waybill.storeId];
+      const row = await waybill.db.selectFrom('stores').selectAll().where('id', '=', first).executeTakeFirstOrThrow();
+      const twin = `Twin at ${at}`;
+      const second = await addStore(twin, {
+        ...{ marketplace: row.marketplace as 'shopify', baseUrl: row.base_url!, settings: row.settings.marketplace },
+        value: at === 'Shopify' ? pastedCredentials : sandboxBigcommerceCredentials,
+      });
+      const { warehouseId } = waybill;
+      const made = await api('POST', '/v1/stock-syncs', { storeId: first, warehouseId });
+      expect(made.status).toBe(201);
+      await eventually(async () => {
+        const { body } = await api('GET', `/v1/stock-syncs/${String(made.body['id'])}`);
+        expect(body['lastSuccessAt']).not.toBeNull();
+      });
+      const refused = await api('POST', '/v1/stock-syncs', { storeId: second, warehouseId });
+      expect([refused.status, refused.body['detail']]).toEqual([
+        ...[409, expect.stringMatching(new RegExp(`written by store "${name}" .*Keep one: pause or delete`)) as string],
+      ]);
+
+      const written = () => [bigcommerce.state.stockWrites.length, shopify.ledger().stock];
+      const before = written();
+      const other = await startStockSync({ ...waybill, storeId: second });
+      await eventually(async () => expect((await other.row()).attention?.cause).toBe('stock_location_taken'));
+      expect(written()).toEqual(before);
+      expect((await cli.waybill('stock', 'list')).out).toMatch(new RegExp(`${twin} .*The stock of `));
+      const shown = await cli.waybill('stock', 'show', twin);
+      expect(shown.out).toMatch(/^Needs a person: The stock of .*\nWhat to do: Keep one: pause or delete/);
+
+      await cli.waybill('stock', 'pause', name);
+      await other.round();
+      expect((await other.row()).attention).toBeNull();
+      await other.stop();
+      expect((await api('DELETE', `/v1/stock-syncs/${String(made.body['id'])}`)).status).toBe(204);
+    },
+  );
 });
 
 describe('an uninstalled app', () => {
