@@ -30,7 +30,7 @@ export async function look(
 ): Promise<MarketplaceAnswer> {
   const order = await presentOrder(deps, kept);
   const verdict = judgeOrder(kept, order && presented(order), asked, sending);
-  const seen = orderFingerprint(order);
+  const seen = orderFingerprint(order, kept);
   if (seen !== kept.seen) await markSeen(deps.db, kept.orderId, seen);
   if (!('taken' in verdict)) return verdict;
   const { taken, ...answer } = verdict;

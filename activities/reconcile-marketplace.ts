@@ -116,7 +116,7 @@ function compareOne(
 /** What the order was shown already is no news: it follows it, or a person is asked. */
 function unheard({ rules }: ConnectedStore, there: MarketplaceOrder, kept: KeptRow): Verdict | null {
   const order = linesOfStore(there, rules);
-  return orderFingerprint(order) === kept.seen ? null : judgeOrder(kept, presented(order), {});
+  return orderFingerprint(order, kept) === kept.seen ? null : judgeOrder(kept, presented(order), {});
 }
 
 async function compareUnlisted(deps: ActivityDependencies, run: Run, connected: ConnectedStore): Promise<void> {

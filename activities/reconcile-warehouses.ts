@@ -1,10 +1,16 @@
 import type { NewsPage, Warehouse } from '../connectors/warehouses/port.js';
-import { fulfillmentsNamed, openFulfillmentsOf, warehousesOf } from '../database/reconciliation-ledger.js';
+import {
+  cancelledFulfillmentsOf,
+  fulfillmentsNamed,
+  openFulfillmentsOf,
+  warehousesOf,
+} from '../database/reconciliation-ledger.js';
 import { advanceRun, loadRun, type Run } from '../database/reconciliations.js';
 import { saveShipments } from '../database/shipments.js';
 import { Failure } from '../domain/failures.js';
 import type { ReconciliationInput } from '../domain/messages.js';
-import { compareFulfillment, compareShipment, type Difference } from '../domain/reconciliation.js';
+import { compareCancelled, compareFulfillment, compareShipment, type Difference } from '../domain/reconciliation.js';
+import { cancelFulfillment } from './cancel-fulfillment.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { settleDifferences } from './settle-differences.js';
 import { tellCancellations, tellOrders } from './tell-orders.js';
@@ -19,6 +25,7 @@ export async function reconcileWarehouses(deps: ActivityDependencies, { runId }:
     const { warehouse } = await deps.connectWarehouse(warehouseId, 'backfill');
     await compareNews(deps, run, warehouseId, warehouse);
     await compareOpen(deps, run, warehouseId, warehouse);
+    await compareGivenUp(deps, run, warehouseId, warehouse);
   }
 }
 
@@ -88,4 +95,29 @@ async function compareOpen(deps: ActivityDependencies, run: Run, warehouseId: st
     if (place === undefined) return;
     await advanceRun(deps.db, run, { name, place, ledger: 'openFulfillments', compared: fulfillments.length });
   }
+}
+
+/** A stop that was answered may not have lasted, and a request thought lost may have come through after it. */
+async function compareGivenUp(deps: ActivityDependencies, run: Run, warehouseId: string, warehouse: Warehouse) {
+  const name = `cancelled:${warehouseId}`;
+  for (;;) {
+    const fulfillments = await cancelledFulfillmentsOf(deps.db, run, warehouseId, run.places[name] ?? '', batch);
+    const found: Difference[] = [];
+    for (const here of fulfillments)
+      found.push(...compareCancelled(here, await warehouse.findByReference(here.reference)));
+    await settleDifferences(deps, run, found, (safe) => stopAgain(deps, safe));
+    const place = fulfillments.at(-1)?.reference;
+    if (place === undefined) return;
+    await advanceRun(deps.db, run, { name, place, ledger: 'cancelledFulfillments', compared: fulfillments.length });
+  }
+}
+
+/** What it can no longer stop is left to a person; should it ship, its order is told. */
+async function stopAgain(deps: ActivityDependencies, safe: Difference[]): Promise<Difference[]> {
+  const stopped: Difference[] = [];
+  for (const each of safe) {
+    const { outcome } = await cancelFulfillment(deps, { reference: each.subject });
+    if (outcome === 'stopped') stopped.push(each);
+  }
+  return stopped;
 }

@@ -22,6 +22,8 @@ export interface StockRound {
   sync: StockSync;
   connected: ConnectedStore;
   stock: MarketplaceStock;
+  /** Key of where it writes. */
+  location: string;
   basis: StockBasis;
   warehouse: Warehouse;
   listings: Map<string, Listing>;

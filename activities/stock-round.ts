@@ -1,9 +1,10 @@
 import { Context } from '@temporalio/activity';
 import { dropLevels, keptLevels, saveLevels } from '../database/stock-levels.js';
 import { unprovenPushes } from '../database/stock-pushes.js';
-import { recordStockRound, type StockSync } from '../database/stock-syncs.js';
+import { locationClaims, recordStockRound, saveStockLocation, type StockSync } from '../database/stock-syncs.js';
 import { Failure } from '../domain/failures.js';
 import { decideStock, needsLook, type StockDecision } from '../domain/stock-decision.js';
+import { locationTaken } from '../domain/stock-location.js';
 import { hidesSales, type StockPlace } from '../domain/stock.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { ofConnection } from './of-connection.js';
@@ -45,12 +46,30 @@ async function open(deps: ActivityDependencies, sync: StockSync, compares: boole
   const { warehouse } = await deps.connectWarehouse(sync.warehouseId);
   const { stock } = connected.marketplace;
   if (!stock) throw new Failure('internal', `The marketplace of store ${sync.storeId} keeps no stock.`);
+  const location = await locationOf(deps, sync, stock, compares);
   const basis = await ofConnection(sync.storeId, () => stock.basis());
   const listings = await loadListings(deps, sync.storeId);
   const sold = compares ? await soldSkus(stock) : (await keptLevels(deps.db, sync.id)).keys();
   const ours = (sku: string) => [null, undefined, sync.warehouseId].includes(listings.get(sku)?.warehouseId);
   const skus = [...new Set([...listings.keys(), ...sold])].filter(ours);
-  return { sync, connected, stock, basis, warehouse, listings, skus };
+  return { sync, connected, stock, location, basis, warehouse, listings, skus };
+}
+
+/** Asked with each comparison: the default location of an account is one more call. Throws where another store's it is. */
+async function locationOf(
+  deps: ActivityDependencies,
+  sync: StockSync,
+  stock: StockRound['stock'],
+  compares: boolean,
+): Promise<string> {
+  const kept = compares ? null : sync.location;
+  const location =
+    kept === null ? await ofConnection(sync.storeId, () => stock.location()) : { key: kept, title: kept };
+  if (location.key !== sync.location) await saveStockLocation(deps.db, sync.id, location.key);
+  const claims = await locationClaims(deps.db, location.key, sync.tenantId);
+  const taken = locationTaken(location, sync.storeId, sync, claims);
+  if (taken) throw taken;
+  return location.key;
 }
 
 async function soldSkus(stock: StockRound['stock']): Promise<string[]> {
@@ -91,7 +110,7 @@ function* batches(skus: string[]): Generator<string[]> {
 }
 
 async function writeDue(deps: ActivityDependencies, round: StockRound, skus: string[]): Promise<void> {
-  await asOnlyWriter(deps, round.sync.storeId, async (hold) => {
+  await asOnlyWriter(deps, round.location, async (hold) => {
     for (const batch of batches(skus)) {
       let left = batch;
       for (let tries = 0; left.length > 0 && tries < triesAgainstOthers; tries += 1) {

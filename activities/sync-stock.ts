@@ -11,7 +11,7 @@ import { StockBusy } from './stock-writer.js';
 const turnMs = 60 * 60 * 1000;
 /** News come in bursts, and each round asks the warehouse for its whole stock. */
 const restMs = 10_000;
-/** How long another sync of the same store writes a batch. */
+/** How long another sync of the same location writes a batch. */
 const busyMs = 5_000;
 
 /** Keeps one store's stock in step with one warehouse for an hour, as pollStore polls. */
@@ -37,7 +37,7 @@ interface RoundOutcome {
   gone: boolean;
   failed: boolean;
   retryAfterMs: number;
-  /** Set where another sync writes to the store. */
+  /** Set where another sync writes to the location. */
   busyMs?: number;
   everyMs: number;
 }

@@ -35,7 +35,7 @@ export async function tellChanges(
   for (const row of known) {
     const found = shown.find((each) => each.externalId === row.externalId)?.order ?? null;
     const order = found && linesOfStore(found, rules);
-    const seen = orderFingerprint(order);
+    const seen = orderFingerprint(order, row);
     if (seen === row.seen) continue;
     if (isFinal(row.state)) await noteAfterEnd(deps, row.orderId, order, seen);
     else if (row.started && (await tell(deps, { storeId: store.id, externalId: row.externalId }, { seen })))

@@ -2,11 +2,12 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { forgetProbe, saveProbe, type ConnectionState } from '../database/connections.js';
 import { credentialsSavedAt, saveCredentials, type Credentials } from '../database/credentials.js';
+import { refusedProbe } from '../domain/attention.js';
 import { Failure } from '../domain/failures.js';
 import { waitKeys } from '../domain/identifiers.js';
 import { probePasses, type ProbeReport } from '../domain/store.js';
 import { findVisible, idParam, located, pathOf, type ConnectionDoor } from './connection-door.js';
-import { probeReport } from './connection-view.js';
+import { probeReport, probeView } from './connection-view.js';
 import type { ConnectionKind, Dependencies } from './dependencies.js';
 import { Problem } from './problems.js';
 import { managers, route, type Route } from './route.js';
@@ -75,7 +76,7 @@ function test<Found extends ConnectionState>(door: ConnectionDoor<Found>): Route
       const { dependencies } = call;
       const found = await findVisible(door, call, call.params.id);
       const saved = await credentialsSavedAt(dependencies.db, [found.id]);
-      if (!saved.has(found.id)) throw new Problem('conflict', `Save the credentials of the ${door.kind} first.`);
+      if (!saved.has(found.id)) throw nothingToTest(door, found);
       const report = await probe(door, dependencies, found.id);
       const now = await credentialsSavedAt(dependencies.db, [found.id]);
       if (now.get(found.id)?.version !== saved.get(found.id)?.version)
@@ -88,9 +89,15 @@ function test<Found extends ConnectionState>(door: ConnectionDoor<Found>): Route
           key: waitKeys.connection(found.id),
           settingsChanged: false,
         });
-      return { at, passes, ...report };
+      return probeView(report, at);
     },
   });
+}
+
+/** An uninstall forgets the credentials: then that is what a person has to know. */
+function nothingToTest(door: { kind: ConnectionKind }, { attention }: ConnectionState): Problem {
+  const gone = attention?.cause === 'app_uninstalled' ? `${attention.message} ${attention.fix}` : null;
+  return new Problem('conflict', gone ?? `Save the credentials of the ${door.kind} first.`);
 }
 
 /** A refusal is what a test is meant to find, so it is a finding; a vendor that is away is a problem to retry. */
@@ -102,8 +109,7 @@ async function probe(
   try {
     return await dependencies.probe(door.kind, connectionId);
   } catch (error) {
-    if (error instanceof Failure && error.outcome === 'rejected')
-      return { permissions: [], accounts: [], problems: [error.message] };
+    if (error instanceof Failure && error.outcome === 'rejected') return refusedProbe(error);
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { ConnectionState } from '../database/connections.js';
 import { credentialsSavedAt } from '../database/credentials.js';
-import { probePasses } from '../domain/store.js';
+import { probeFix } from '../domain/attention.js';
+import { probePasses, type ProbeReport } from '../domain/store.js';
 import type { ConnectionDoor } from './connection-door.js';
 import type { Dependencies } from './dependencies.js';
 import { maybeTime, time } from './schemas.js';
@@ -34,8 +35,14 @@ export const probeReport = z
     permissions: z.array(permission),
     accounts: z.array(z.string()),
     problems: z.array(z.string()),
+    fix: z.string().nullable().meta({ description: 'What to do; null where it passes.' }),
   })
   .meta({ id: 'ProbeReport', description: 'What the credentials may do, asked with the least calls.' });
+
+export function probeView(report: ProbeReport, at: Date) {
+  const { refused: _, ...found } = report;
+  return { at, passes: probePasses(report), ...found, fix: probeFix(report) };
+}
 
 /** The fields stores and warehouses show alike. Credentials show when they were saved, and nothing of themselves. */
 export const connectionShape = {
@@ -79,7 +86,7 @@ export async function connectionViews<Found extends ConnectionState>(
       lastSuccessAt: each.lastSuccessAt,
       cursorAt: each.cursorAt,
       attention: each.attention,
-      probe: each.probe && each.probedAt && { at: each.probedAt, passes: probePasses(each.probe), ...each.probe },
+      probe: each.probe && each.probedAt && probeView(each.probe, each.probedAt),
     },
     temporalUrl: workflowUrl(dependencies, door.workflowId(each.id)),
   }));

@@ -17,6 +17,9 @@ const marketplace = connector.extend({
     })
     .nullable()
     .meta({ description: 'Connecting by POST /v1/stores/{id}/authorize; null where credentials are pasted only.' }),
+  noStock: z.string().nullable().meta({
+    description: 'Why its stock cannot be kept in step; null where POST /v1/stock-syncs can.',
+  }),
 });
 
 /** What a person must fill in, as the connector itself checks it. */
@@ -50,6 +53,7 @@ export const connectorRoutes = [
       marketplaces: forms(dependencies.marketplaces).map((each) => ({
         ...each,
         install: install(dependencies, each.name),
+        noStock: dependencies.marketplaces[each.name]!.noStock,
       })),
       warehouseSystems: forms(dependencies.warehouseSystems),
     }),

@@ -7,6 +7,7 @@ import type { KeyRing } from '../database/key-ring.js';
 import type { Database } from '../database/pool.js';
 import type { Delivery } from '../database/webhook-inbox.js';
 import type { AppNotice, CallbackReading, Installed, ProvenCallback, SignedCall } from '../domain/install.js';
+import type { StockLocation } from '../domain/stock.js';
 import type { ProbeReport } from '../domain/store.js';
 
 /** What the API must know of a connector: what a person fills in, checked by the connector's own schemas. */
@@ -57,6 +58,8 @@ export interface Dependencies {
   publicUrl: string | null;
   /** Asks the vendor what the saved credentials may do; throws Failure. */
   probe(kind: ConnectionKind, id: string): Promise<ProbeReport>;
+  /** Where the stock of a store is kept, asked of its marketplace; throws Failure. */
+  stockLocation(storeId: string): Promise<StockLocation>;
   /** Null: the signature does not hold. */
   verifyWebhook(
     webhookPath: string,

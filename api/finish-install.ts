@@ -2,6 +2,7 @@ import { forgetProbe, saveProbe } from '../database/connections.js';
 import { saveCredentials } from '../database/credentials.js';
 import { recordInstalled } from '../database/store-accounts.js';
 import type { Store } from '../database/stores.js';
+import { refusedProbe } from '../domain/attention.js';
 import { Failure } from '../domain/failures.js';
 import { waitKeys } from '../domain/identifiers.js';
 import type { Installed } from '../domain/install.js';
@@ -36,6 +37,6 @@ async function firstProbe(dependencies: Dependencies, storeId: string): Promise<
     return await dependencies.probe('store', storeId);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { permissions: [], accounts: [], problems: [error.message] };
+    return refusedProbe(error);
   }
 }

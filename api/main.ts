@@ -42,7 +42,7 @@ export async function startApi(configuration: Configuration, logger: Logger): Pr
   } = configuration;
   const database = openDatabase(configuration.DATABASE_URL, {
     name: 'waybill api',
-    onError: (error) => logger.warn({ err: error }, 'PostgreSQL connection lost'),
+    onLost: (lost) => logger.warn({ ...lost }, 'PostgreSQL connection lost'),
   });
   const { db } = database;
   const outside = createHttp({ allowed: configuration.WAYBILL_ALLOWED_ADDRESSES });
@@ -66,6 +66,7 @@ export async function startApi(configuration: Configuration, logger: Logger): Pr
         kind === 'store'
           ? (await connections.connectStore(id)).marketplace.probe()
           : (await connections.connectWarehouse(id)).warehouse.probe(),
+      stockLocation: async (id) => (await connections.connectStore(id)).marketplace.stock!.location(),
       verifyWebhook: createWebhookVerifier({ db, keyRing, marketplaces, warehouseSystems, apps }),
       ...(publicUrl && { registerWebhook: (id: string) => registerWebhook(parts, publicUrl, id) }),
     }),

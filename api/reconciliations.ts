@@ -49,7 +49,7 @@ const difference = z
     externalId: z.string().nullable(),
     orderId: z.string().nullable(),
     message: z.string(),
-    mend: z.enum(['import', 'start', 'tell', 'save_and_tell', 'write_back_again']).nullable().meta({
+    mend: z.enum(['import', 'start', 'tell', 'save_and_tell', 'write_back_again', 'stop_again']).nullable().meta({
       description: 'How it is mended where that is safe; null where only a person can tell what is right.',
     }),
     mendedAt: maybeTime,

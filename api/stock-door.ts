@@ -45,7 +45,7 @@ export async function syncViews(dependencies: Dependencies, syncs: StockSync[]) 
     dependencies.db,
     syncs.map((sync) => sync.id),
   );
-  return syncs.map((sync) => ({
+  return syncs.map(({ location: _, ...sync }) => ({
     ...sync,
     problems: problems.get(sync.id) ?? {},
     temporalUrl: workflowUrl(dependencies, stockWorkflowId(sync)),

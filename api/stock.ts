@@ -4,15 +4,21 @@ import {
   createStockSync,
   deleteStockSync,
   listStockSyncs,
+  locationClaims,
   saveStockSettings,
   setStockSyncPaused,
   wantComparison,
 } from '../database/stock-syncs.js';
+import type { Store } from '../database/stores.js';
 import { askToYield } from '../database/webhook-inbox.js';
 import { messages, stockWorkflowId } from '../domain/identifiers.js';
+import { Failure, failureCatalogue } from '../domain/failures.js';
 import { defaultStockSettings } from '../domain/stock-decision.js';
+import { locationTaken } from '../domain/stock-location.js';
 import { stockFixes } from '../domain/stock-problems.js';
+import { lackingForStock } from '../domain/store.js';
 import { findVisible, idParam } from './connection-door.js';
+import type { Dependencies } from './dependencies.js';
 import { changesSomething } from './connection-input.js';
 import { cutPage, readTextCursor } from './cursor.js';
 import { notFound, Problem } from './problems.js';
@@ -36,8 +42,9 @@ export const stockRoutes: Route[] = [
     path: '/v1/stock-syncs',
     summary: 'Keep the stock of a store in step with a warehouse',
     description:
-      'Starts at once with a comparison of every SKU. Refused where the marketplace keeps no stock. What cannot be ' +
-      'written is listed by SKU with its cause.',
+      'Starts at once with a comparison of every SKU. Refused where the marketplace keeps no stock, where the store ' +
+      'lacks a permission for it, and where another store writes the same account and location. What cannot be written ' +
+      'is listed by SKU with its cause.',
     access: managers,
     body: newStockSync,
     answer: { status: 201, description: 'The new stock sync.', schema: stockSync },
@@ -48,11 +55,14 @@ export const stockRoutes: Route[] = [
       if (warehouse.tenantId !== store.tenantId) throw notFound('warehouse', body.warehouseId);
       const { noStock } = dependencies.marketplaces[store.marketplace]!;
       if (noStock !== null) throw new Problem('unprocessable', noStock);
+      refuseWithoutPermission(store);
+      const location = await freeLocation(dependencies, store);
       const syncId = await createStockSync(dependencies.db, {
         tenantId: store.tenantId,
         storeId: store.id,
         warehouseId: warehouse.id,
         settings: { ...defaultStockSettings, ...body.settings },
+        location,
       });
       if (!syncId) throw new Problem('conflict', 'This store and this warehouse have a stock sync already.');
       try {
@@ -181,6 +191,27 @@ export const stockRoutes: Route[] = [
     },
   }),
 ];
+
+/** Orders go without these, so the store could be enabled; a sync could not write a figure. */
+function refuseWithoutPermission({ id: storeId, probe }: Store): void {
+  const lacking = probe ? lackingForStock(probe) : [];
+  if (lacking.length === 0) return;
+  const { fix } = failureCatalogue.permission_missing;
+  throw new Problem('not-tested', `The store lacks ${lacking.join('; ')}. ${fix} POST /v1/stores/${storeId}/test.`);
+}
+
+/** A marketplace that cannot be asked now keeps nobody from making a sync: its first round asks again. */
+async function freeLocation(dependencies: Dependencies, store: Store): Promise<string | null> {
+  const location = await dependencies.stockLocation(store.id).catch((error: unknown) => {
+    if (error instanceof Failure) return null;
+    throw error;
+  });
+  if (!location) return null;
+  const claims = await locationClaims(dependencies.db, location.key, store.tenantId);
+  const taken = locationTaken(location, store.id, null, claims);
+  if (taken) throw new Problem('conflict', `${taken.message} ${failureCatalogue.stock_location_taken.fix}`);
+  return location.key;
+}
 
 function pausing(action: 'pause' | 'resume', paused: boolean, description: string): Route {
   return route({

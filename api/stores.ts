@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { forgetProbe } from '../database/connections.js';
+import { forgetStockLocation } from '../database/stock-syncs.js';
 import { createStore, findStore, listStores, openFirstImport, updateStore, type Store } from '../database/stores.js';
 import { waitKeys } from '../domain/identifiers.js';
 import { defaultStoreSettings, type MarketplaceName, type StoreSettings } from '../domain/store.js';
@@ -135,6 +136,7 @@ export const storeRoutes = [
       refuseBaseUrl(caller, body.baseUrl, store.baseUrl);
       const settings = body.settings && changed(storeDoor.forms(dependencies, store), store.settings, body.settings);
       await updateStore(dependencies.db, store.id, { ...body, settings });
+      if (settings) await forgetStockLocation(dependencies.db, store.id);
       if (body.baseUrl !== undefined && body.baseUrl !== store.baseUrl)
         await forgetProbe(dependencies.db, 'stores', store.id);
       await tellFixSaved(dependencies, located(storeDoor, store), {

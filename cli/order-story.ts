@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { orderDetail } from '../api/order-schemas.js';
+import { attentionLines } from './attention-lines.js';
 import { table, when } from './table.js';
 
 export type OrderDetail = z.infer<typeof orderDetail>;
@@ -43,7 +44,7 @@ function heading(order: OrderDetail): string[] {
 /** Why it does not go on, and what would make it. */
 function standing({ attention, hold, cancelOutcome }: OrderDetail): string[] {
   const said: string[] = [];
-  if (attention) said.push('', `Needs a person: ${attention.message}`, `What to do: ${attention.fix}`);
+  if (attention) said.push('', ...attentionLines(attention));
   if (hold) {
     const end = hold.releaseAt === null ? 'until it is released' : `until ${when(hold.releaseAt)}`;
     const note = hold.note === null ? '' : `: ${hold.note}`;

@@ -3,6 +3,7 @@ import type { Attention } from '../domain/attention.js';
 import type { PushState } from '../domain/stock-decision.js';
 import type { Api } from './api-client.js';
 import { apiCommand, printJson, type ApiOptions } from './api-command.js';
+import { attentionLines } from './attention-lines.js';
 import { shortened, table, when } from './table.js';
 import { CliError, type Terminal } from './terminal.js';
 
@@ -78,6 +79,7 @@ function addShow(stock: Command, terminal: Terminal): void {
     }
     const { items } = await api.list<StockLevel>(path, options.problems ? { cause: 'any' } : {});
     if (options.json) return printJson(terminal, items);
+    attentionLines(sync.attention).forEach(terminal.out);
     if (items.length === 0) return terminal.out(options.problems ? 'Every SKU is written.' : 'No SKU yet.');
     table(['SKU', 'TO OFFER', 'WRITTEN', 'PROOF', 'WHAT IS WRONG'], items.map(levelRow)).forEach(terminal.out);
   });

@@ -1,22 +1,12 @@
 import type { Command } from 'commander';
-import type { Attention } from '../domain/attention.js';
-import type { ProbeReport } from '../domain/store.js';
 import type { Api } from './api-client.js';
 import { apiCommand, printJson, type ApiOptions } from './api-command.js';
+import { readJsonFile } from './read-json-file.js';
 import { reportLines, runReconciliation } from './reconciliation.js';
+import { stateOf, storeHealth, testLines, type Store, type TestReport } from './store-health.js';
 import { shortened, table, when } from './table.js';
 import { CliError, type Terminal } from './terminal.js';
 import { utcTime } from './utc-time.js';
-
-/** What is shown of a store; GET /v1/stores has more. */
-interface Store {
-  id: string;
-  name: string;
-  marketplace: string;
-  enabled: boolean;
-  paused: boolean;
-  health: { lastSuccessAt: string | null; attention: Attention | null };
-}
 
 interface ReconcileOptions extends ApiOptions {
   from: string;
@@ -34,11 +24,25 @@ export function addStoreCommands(program: Command, terminal: Terminal, fail: () 
     table(head, items.map(row)).forEach(terminal.out);
   });
 
-  on('test', "ask the marketplace what the store's credentials may do", async (api, store) => {
-    const report = await api.call<ProbeReport & { passes: boolean }>('POST', `/v1/stores/${store.id}/test`);
+  on('show', 'show whether a store works, what is wrong and what to do', (_api, store) =>
+    Promise.resolve({ answer: store, lines: storeHealth(store) }),
+  );
+  const test = async (api: Api, store: Store) => {
+    const report = await api.call<TestReport>('POST', `/v1/stores/${store.id}/test`);
     if (!report.passes) fail();
     return { answer: report, lines: testLines(store, report) };
-  });
+  };
+  on('test', "ask the marketplace what the store's credentials may do", test);
+  // A file, because what is typed on a command line is seen by others and kept in the shell's history.
+  on(
+    'credentials',
+    'save what opens its account, and test it',
+    async (api, store, file) => {
+      await api.call('PUT', `/v1/stores/${store.id}/credentials`, await readJsonFile(file!));
+      return test(api, store);
+    },
+    ' <file>',
+  );
   on('pause', 'fetch nothing new until resumed; orders under way go on', async (api, store) => ({
     answer: await api.call('POST', `/v1/stores/${store.id}/pause`),
     lines: [`${store.name} is paused. Orders under way go on.`],
@@ -72,11 +76,12 @@ export function addStoreCommands(program: Command, terminal: Terminal, fail: () 
   function on(
     name: string,
     description: string,
-    carryOut: (api: Api, store: Store) => Promise<{ answer: unknown; lines: string[] }>,
+    carryOut: (api: Api, store: Store, more?: string) => Promise<{ answer: unknown; lines: string[] }>,
+    more = '',
   ): void {
-    const command = stores.command(`${name} <store>`).description(`${description}; named by id or name`);
-    apiCommand(command, terminal, async (api, options, [wanted]) => {
-      const { answer, lines } = await carryOut(api, await findStore(api, wanted!));
+    const command = stores.command(`${name} <store>${more}`).description(`${description}; named by id or name`);
+    apiCommand(command, terminal, async (api, options, [wanted, given]) => {
+      const { answer, lines } = await carryOut(api, await findStore(api, wanted!), given);
       if (options.json) printJson(terminal, answer);
       else lines.forEach(terminal.out);
     });
@@ -84,10 +89,9 @@ export function addStoreCommands(program: Command, terminal: Terminal, fail: () 
 }
 
 function row(store: Store): string[] {
-  const state = !store.enabled ? 'not enabled' : store.paused ? 'paused' : 'enabled';
   const { lastSuccessAt, attention } = store.health;
   const wrong = shortened(attention?.message ?? '', 80);
-  return [store.id, store.name, store.marketplace, state, when(lastSuccessAt), wrong];
+  return [store.id, store.name, store.marketplace, stateOf(store), when(lastSuccessAt), wrong];
 }
 
 async function findStore(api: Api, wanted: string): Promise<Store> {
@@ -97,14 +101,4 @@ async function findStore(api: Api, wanted: string): Promise<Store> {
   const problem =
     found.length === 0 ? `There is no store "${wanted}".` : `${found.length} stores are named "${wanted}".`;
   throw new CliError(problem, '`waybill stores list` shows the ids.');
-}
-
-function testLines(store: Store, report: ProbeReport & { passes: boolean }): string[] {
-  const permissions = report.permissions.map((each) => [each.permission, each.standing, each.neededFor]);
-  return [
-    `${store.name} ${report.passes ? 'passes its test' : 'does not pass its test'}.`,
-    ...(report.accounts.length > 0 ? [`The credentials open: ${report.accounts.join(', ')}`] : []),
-    ...report.problems.map((problem) => `Problem: ${problem}`),
-    ...(permissions.length > 0 ? ['', ...table(['PERMISSION', 'STANDING', 'NEEDED FOR'], permissions)] : []),
-  ];
 }

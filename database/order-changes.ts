@@ -16,6 +16,13 @@ export interface KeptRow extends KeptOrder {
   seen: string | null;
 }
 
+/** Whole pieces of lines that we told the marketplace of, for the order whose row is `o`. */
+const told: RawBuilder<KeptOrder['told']> = sql`(select coalesce(jsonb_agg(t), '[]')
+  from shipments s join fulfillments g on g.reference = s.reference, jsonb_array_elements(s.lines) as t
+  where g.order_id = o.id)`;
+const telling: RawBuilder<boolean> = sql`exists (select 1 from write_intents i join shipments s on s.id = i.shipment_id
+  where i.order_id = o.id and i.sent_at is not null and s.lines is null)`;
+
 /** A KeptRow as JSON, for the order whose row is `o` in the statement around it. */
 export const keptOrder: RawBuilder<KeptRow> = sql`jsonb_build_object(
   'orderId', o.id, 'storeId', o.store_id, 'externalId', o.external_id, 'seen', o.seen,
@@ -24,10 +31,7 @@ export const keptOrder: RawBuilder<KeptRow> = sql`jsonb_build_object(
       order by k.position), '[]') from order_lines k where k.order_id = o.id),
   'addresses', (select coalesce(jsonb_agg(jsonb_build_object('destinationId', a.destination_id,
       'seen', case when a.erased_at is null then a.seen end)), '[]') from recipients a where a.order_id = o.id),
-  'told', (select coalesce(jsonb_agg(t), '[]') from shipments s join fulfillments g on g.reference = s.reference,
-      jsonb_array_elements(s.lines) as t where g.order_id = o.id),
-  'telling', exists (select 1 from write_intents i join shipments s on s.id = i.shipment_id
-      where i.order_id = o.id and i.sent_at is not null and s.lines is null))`;
+  'told', ${told}, 'telling', ${telling})`;
 
 export async function loadKeptOrder(db: Database, orderId: string): Promise<KeptRow> {
   const { rows } = await sql<{ kept: KeptRow }>`
@@ -36,19 +40,24 @@ export async function loadKeptOrder(db: Database, orderId: string): Promise<Kept
   return rows[0].kept;
 }
 
-/** Of these marketplace ids, the orders the store has, each with the fingerprint of what was seen of it last. */
-export async function seenOrders(
-  db: Database,
-  storeId: string,
-  externalIds: string[],
-): Promise<{ orderId: string; externalId: string; seen: string | null; state: OrderState; started: boolean }[]> {
+/** An order the store has, with the fingerprint of what was seen of it last, and what a new one is compared beside. */
+export interface SeenRow extends Pick<KeptOrder, 'told' | 'telling'> {
+  orderId: string;
+  externalId: string;
+  seen: string | null;
+  state: OrderState;
+  started: boolean;
+}
+
+export async function seenOrders(db: Database, storeId: string, externalIds: string[]): Promise<SeenRow[]> {
   if (externalIds.length === 0) return [];
   return db
-    .selectFrom('orders')
-    .select(['id as orderId', 'external_id as externalId', 'seen', 'state'])
-    .select(({ eb }) => eb('workflow_started_at', 'is not', null).$castTo<boolean>().as('started'))
-    .where('store_id', '=', storeId)
-    .where('external_id', 'in', externalIds)
+    .selectFrom('orders as o')
+    .select(['o.id as orderId', 'o.external_id as externalId', 'o.seen', 'o.state'])
+    .select(({ eb }) => eb('o.workflow_started_at', 'is not', null).$castTo<boolean>().as('started'))
+    .select([told.as('told'), telling.as('telling')])
+    .where('o.store_id', '=', storeId)
+    .where('o.external_id', 'in', externalIds)
     .execute();
 }
 

@@ -11,6 +11,16 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+/** A connection that broke. pg hangs its whole client, password and all, on the error: a log must not get that. */
+export interface LostConnection {
+  code: string | undefined;
+  message: string;
+}
+
+export function lostConnection(error: Error & { code?: string }): LostConnection {
+  return { code: error.code, message: error.message };
+}
+
 /**
  * Opens a pool. A statement may take 10 s, a wait for a connection 5 s: a page of 100 orders takes well under one.
  * Both kinds of error listener are needed: a checked-out client without one kills the process when PostgreSQL
@@ -18,9 +28,9 @@ export interface OpenDatabase {
  */
 export function openDatabase(
   url: string,
-  options: { size?: number; name?: string; onError?: (error: Error) => void } = {},
+  options: { size?: number; name?: string; onLost?: (lost: LostConnection) => void } = {},
 ): OpenDatabase {
-  const onError = options.onError ?? (() => undefined);
+  const onError = (error: Error) => options.onLost?.(lostConnection(error));
   const pool = new pg.Pool({
     connectionString: url,
     max: options.size ?? 20,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 
+import { writeKeys } from '../domain/identifiers.js';
 import { finalStates } from '../domain/order-states.js';
 import type { OurFulfillment, OurNotice, OurOrder, OurShipment } from '../domain/reconciliation.js';
 import { keptOrder, type KeptRow } from './order-changes.js';
@@ -78,7 +79,8 @@ export async function startAnew(db: Database, orderIds: string[]): Promise<void>
 export async function warehousesOf(db: Database, storeId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`select w.id from warehouses w where w.deleted_at is null and exists (
       select 1 from fulfillments f join orders o on o.id = f.order_id
-      where f.warehouse_id = w.id and o.store_id = ${storeId} and f.state in ('submitted', 'shipped'))
+      where f.warehouse_id = w.id and o.store_id = ${storeId}
+        and (f.state in ('submitted', 'shipped') or f.state = 'cancelled' and f.external_id is not null))
     order by w.id`.execute(db);
   return rows.map((row) => row.id);
 }
@@ -101,6 +103,27 @@ export async function openFulfillmentsOf(
     from fulfillments f join orders o on o.id = f.order_id
     where f.warehouse_id = ${warehouseId} and o.store_id = ${run.storeId} and f.state = 'submitted'
       and o.state <> all(${[...finalStates]}) and f.submitted_at >= ${run.from} and f.submitted_at <= ${run.to}
+      and f.reference > ${after} order by f.reference limit ${limit}`.execute(db);
+  return rows;
+}
+
+/**
+ * What a warehouse was or may have been sent, that its order gave up, where either happened within the window. What
+ * shipped all the same its order knows, and asks a person.
+ */
+export async function cancelledFulfillmentsOf(
+  db: Database,
+  run: Run,
+  warehouseId: string,
+  after: string,
+  limit: number,
+): Promise<OurFulfillment[]> {
+  const { rows } = await sql<OurFulfillment>`select ${ourFulfillment}
+    from fulfillments f join orders o on o.id = f.order_id
+      join write_intents w on w.business_key = ${writeKeys.submission('')} || f.reference and w.sent_at is not null
+    where f.warehouse_id = ${warehouseId} and o.store_id = ${run.storeId} and f.state = 'cancelled'
+      and greatest(w.sent_at, o.updated_at) >= ${run.from} and w.sent_at <= ${run.to}
+      and not exists (select 1 from shipments s where s.reference = f.reference)
       and f.reference > ${after} order by f.reference limit ${limit}`.execute(db);
   return rows;
 }

@@ -271,9 +271,10 @@ export interface Schema {
     last_round_at: NullableTime;
     last_success_at: NullableTime;
     attention: NullableJson<Attention>;
+    location: string | null;
     created_at: Generated<Date>;
   };
-  stock_writers: { store_id: string; holder: string; lease_until: Time };
+  stock_writers: { location: string; holder: string; lease_until: Time };
   stock_levels: {
     sync_id: string;
     sku: string;

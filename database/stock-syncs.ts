@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Attention } from '../domain/attention.js';
 import { wakeChannel, wakes } from '../domain/identifiers.js';
 import type { StockSettings } from '../domain/stock-decision.js';
+import type { LocationClaim } from '../domain/stock-location.js';
 import { newId } from './ids.js';
 import type { Database } from './pool.js';
 
@@ -21,6 +22,8 @@ export interface StockSync {
   lastRoundAt: Date | null;
   lastSuccessAt: Date | null;
   attention: Attention | null;
+  /** Key of the location it writes to; null where it is still to be asked. */
+  location: string | null;
   createdAt: Date;
 }
 
@@ -31,7 +34,7 @@ const found = (db: Database) =>
     .innerJoin('stores as s', 's.id', 'y.store_id')
     .innerJoin('warehouses as w', 'w.id', 'y.warehouse_id')
     .select(['y.id', 'y.tenant_id as tenantId', 'y.store_id as storeId', 's.name as storeName', 'y.paused'])
-    .select(['y.warehouse_id as warehouseId', 'w.name as warehouseName', 'y.settings', 'y.attention'])
+    .select(['y.warehouse_id as warehouseId', 'w.name as warehouseName', 'y.settings', 'y.attention', 'y.location'])
     .select(['y.compared_at as comparedAt', 'y.last_round_at as lastRoundAt', 'y.last_success_at as lastSuccessAt'])
     .select(['y.created_at as createdAt', sql<boolean>`s.paused or not s.enabled`.as('storeRests')])
     .where('s.deleted_at', 'is', null)
@@ -40,13 +43,13 @@ const found = (db: Database) =>
 /** Null when the pair has one already. */
 export async function createStockSync(
   db: Database,
-  wanted: { tenantId: string; storeId: string; warehouseId: string; settings: StockSettings },
+  wanted: { tenantId: string; storeId: string; warehouseId: string; settings: StockSettings; location: string | null },
 ): Promise<string | null> {
   const row = await db
     .insertInto('stock_syncs')
     .values({
       ...{ id: newId('ssy'), tenant_id: wanted.tenantId, store_id: wanted.storeId, warehouse_id: wanted.warehouseId },
-      settings: JSON.stringify(wanted.settings),
+      ...{ settings: JSON.stringify(wanted.settings), location: wanted.location },
     })
     .onConflict((conflict) => conflict.constraint('stock_syncs_exist_once').doNothing())
     .returning('id')
@@ -93,6 +96,33 @@ export async function setStockSyncPaused(db: Database, id: string, paused: boole
 /** Its levels and pushes go with it; what the store shows stays as it is. */
 export async function deleteStockSync(db: Database, id: string): Promise<void> {
   await db.deleteFrom('stock_syncs').where('id', '=', id).execute();
+}
+
+/** Every sync that writes to a location, with names for the tenant that they are shown to. */
+export async function locationClaims(db: Database, location: string, tenantId: string): Promise<LocationClaim[]> {
+  return found(db)
+    .clearSelect()
+    .select([
+      'y.id as syncId',
+      'y.store_id as storeId',
+      sql<boolean>`y.paused or s.paused or not s.enabled`.as('resting'),
+    ])
+    .select(sql<string | null>`case when y.tenant_id = ${tenantId} then s.name end`.as('storeName'))
+    .where('y.location', '=', location)
+    .execute();
+}
+
+export async function saveStockLocation(db: Database, syncId: string, location: string): Promise<void> {
+  await db.updateTable('stock_syncs').set({ location }).where('id', '=', syncId).execute();
+}
+
+/** Other settings of a store may mean another location: its syncs ask anew, and compare every SKU there. */
+export async function forgetStockLocation(db: Database, storeId: string): Promise<void> {
+  await sql`
+    with forgotten as (
+      update stock_syncs set location = null, compared_at = null where store_id = ${storeId} returning id
+    )
+    select pg_notify(${wakeChannel}, ${wakes.inbox('')} || id) from forgotten`.execute(db);
 }
 
 /** The next round compares every SKU with the store. */

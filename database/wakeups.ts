@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { wakeChannel, wakes } from '../domain/identifiers.js';
+import { lostConnection, type LostConnection } from './pool.js';
 
 /** How a wait ended: its time was up, a webhook was stored, a message asks for the workflow, or it was cancelled. */
 export type Waking = 'time' | 'inbox' | 'yield' | 'cancelled';
@@ -25,7 +26,7 @@ interface Waiter {
  */
 export function listenForWakes(
   databaseUrl: string,
-  onError: (error: Error) => void,
+  onLost: (lost: LostConnection) => void,
   onYield: (connectionId: string) => void = () => undefined,
 ): Wakeups & { release(): void; close(): Promise<void> } {
   const waiters = new Set<Waiter>();
@@ -41,14 +42,14 @@ export function listenForWakes(
     next.on('end', () => reopen(next, new Error('the wake-up connection ended')));
     client = next;
     next.connect().then(
-      () => next.query(`listen ${wakeChannel}`).catch(onError),
+      () => next.query(`listen ${wakeChannel}`).catch((error: Error) => onLost(lostConnection(error))),
       (error: Error) => reopen(next, error),
     );
   };
   const reopen = (broken: pg.Client, error: Error) => {
     if (closed || client !== broken) return;
     client = null;
-    onError(error);
+    onLost(lostConnection(error));
     setTimeout(() => !closed && open(), 1_000).unref();
   };
   const dispatch = (payload: string) => {

@@ -1,6 +1,6 @@
-import { failureCatalogue, type FailureAbout, type FailureCode } from './failures.js';
+import { failureCatalogue, type Failure, type FailureAbout, type FailureCode } from './failures.js';
 import { waitKeys } from './identifiers.js';
-import { probeReasons, type ProbeReport } from './store.js';
+import { lackingPermissions, probePasses, probeReasons, type ProbeReport } from './store.js';
 
 /** Why an order (or a connection) cannot go on without a person, and what that person should do. */
 export interface Attention {
@@ -26,5 +26,19 @@ export function attention(
 export function probeProblem(report: ProbeReport, connectionId: string): Attention | null {
   const reasons = probeReasons(report);
   if (reasons.length === 0) return null;
-  return attention('permission_missing', `${reasons.join('; ')}.`, {}, waitKeys.connection(connectionId));
+  return attention(probeCause(report), `${reasons.join('; ')}.`, {}, waitKeys.connection(connectionId));
+}
+
+/** What to do about a probe that did not pass; null for one that did. */
+export function probeFix(report: ProbeReport): string | null {
+  return probePasses(report) ? null : failureCatalogue[probeCause(report)].fix;
+}
+
+function probeCause(report: ProbeReport): FailureCode {
+  return report.refused ?? (lackingPermissions(report).length > 0 ? 'permission_missing' : 'setup_unfit');
+}
+
+/** A refusal is what a probe is meant to find, so it is a finding. */
+export function refusedProbe({ code, message }: Failure): ProbeReport {
+  return { permissions: [], accounts: [], problems: [message], refused: code };
 }

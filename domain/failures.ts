@@ -56,7 +56,12 @@ export const failureCatalogue = {
   permission_missing: {
     outcome: 'rejected',
     title: 'The credentials lack a permission',
-    fix: "Give the key the permission named here in the vendor's settings, then test the connection.",
+    fix: "Give the key the permission named here in the vendor's settings, or save a new key that has it where those of a key are fixed; then test the connection.",
+  },
+  setup_unfit: {
+    outcome: 'rejected',
+    title: 'The connection cannot work as it is set up',
+    fix: "Correct what is named here, in the settings of the connection or in the vendor's own pages, then test the connection.",
   },
   not_found: {
     outcome: 'rejected',
@@ -132,6 +137,11 @@ export const failureCatalogue = {
     outcome: 'rejected',
     title: 'The marketplace has no stock of a shipped SKU at the location it ships from',
     fix: "Correct the stock of the SKU at the location named here in the marketplace's own pages, or run a stock sync; then retry.",
+  },
+  stock_location_taken: {
+    outcome: 'rejected',
+    title: 'Another store writes the stock of the same account and location',
+    fix: 'Keep one: pause or delete the stock sync of the other store, or choose another location in the settings of one of the two. This one goes on by itself.',
   },
   cancelled_at_warehouse: {
     outcome: 'rejected',

@@ -57,8 +57,9 @@ function release(order: OrderProcess): void {
 }
 
 /** As when a person cancels; what can no longer be stopped is shown to one afterwards. */
-function callOff(order: OrderProcess, answer: { reason: string; changeId: string | null }): void {
+function callOff(order: OrderProcess, answer: Extract<MarketplaceAnswer, { outcome: 'cancelled' }>): void {
   order.hold = null;
+  order.late = sum(order.late, answer.late ?? []);
   settle(order);
   order.cancel = { outcome: 'asking', actor: 'marketplace', note: answer.reason };
   if (answer.changeId !== null) note(order, 'given_up', answer.reason, answer.changeId);

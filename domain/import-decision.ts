@@ -100,9 +100,12 @@ export function decideImport(order: MarketplaceOrder, settings: StoreSettings, c
   return skipped ?? { import: true, order: taken, ...start(taken, settings, context), leftOut };
 }
 
-/** An order without the lines of other locations and services: what its later states are compared by. */
+/**
+ * An order without the lines of other locations and services: what its later states are compared by. Of a line that was
+ * sent as a whole the marketplace names no location any more: whose it was, the rows say.
+ */
 export function linesOfStore(order: MarketplaceOrder, rules: ImportRules): MarketplaceOrder {
-  return { ...order, lines: order.lines.filter((line) => elsewhere(line, rules) === null) };
+  return { ...order, lines: order.lines.filter((line) => line.quantity === 0 || elsewhere(line, rules) === null) };
 }
 
 function leftOutLine(line: OrderLine, rules: ImportRules): LeftOutLine | null {

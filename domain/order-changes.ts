@@ -1,5 +1,6 @@
 import {
   givenUp,
+  leftToSend,
   lineChanges,
   owed,
   toSend,
@@ -7,6 +8,7 @@ import {
   type KeptLine,
   type LineChange,
   type LineDelta,
+  type Told,
 } from './line-changes.js';
 import { mainDestination, type MarketplaceOrder, type OrderLine } from './order.js';
 
@@ -46,8 +48,8 @@ export interface TakenOver {
 
 export type Verdict =
   | { outcome: 'unchanged' }
-  /** Nothing of what is left to send is wanted any more. */
-  | { outcome: 'cancelled'; reason: string; taken: TakenOver }
+  /** Nothing of what is left to send is wanted any more. `late` as below; histories of 0.1.0 lack it. */
+  | { outcome: 'cancelled'; reason: string; taken: TakenOver; late?: LineDelta[] }
   /** The marketplace counts it as shipped and we did not ship it (lessons 6: two parties shipping one order). */
   | { outcome: 'shipped_elsewhere'; reason: string }
   | { outcome: 'held'; reason: string }
@@ -59,7 +61,7 @@ export type Verdict =
       taken: TakenOver;
       /** What the plan can still follow. */
       free: LineDelta[];
-      /** What a warehouse is working on as it was, and in words; null where there is no such thing. */
+      /** What a warehouse is working on as it was or has given back; in words what it works on, null for nothing. */
       late: LineDelta[];
       conflict: string | null;
     };
@@ -76,12 +78,13 @@ export function judgeOrder(
   sending: string[] = [],
 ): Verdict {
   const now = present ? linesOf(present.order, kept) : [];
-  const changes = lineChanges(kept.lines, now, asked);
+  const told = toldOf(kept, present?.order ?? null);
+  const changes = lineChanges(kept.lines, now, asked, told);
   const addresses = present ? changedAddresses(kept, present) : [];
   const taken = takenOver(kept, now, changes, addresses);
   if (kept.lines.some((line) => owed(line) > 0 && asked[line.lineId] !== 'over')) {
-    const off = calledOff(present?.order ?? null, now, asked, changes);
-    if (off) return { outcome: 'cancelled', reason: off, taken };
+    const off = calledOff(present?.order ?? null, now, { asked, told }, changes);
+    if (off) return { outcome: 'cancelled', reason: off, taken, late: lateOf(changes) };
     const wait = present && waiting(kept, present.order, now, sending);
     if (wait) return wait;
   }
@@ -111,14 +114,32 @@ function linesOf(order: MarketplaceOrder, kept: KeptOrder): OrderLine[] {
 function calledOff(
   order: MarketplaceOrder | null,
   now: OrderLine[],
-  asked: AskedLines,
+  { asked, told }: { asked: AskedLines; told: Told },
   changes: LineChange[],
 ): string | null {
   if (order === null) return 'The marketplace no longer has this order.';
   if (order.cancelled) return 'It was cancelled at the marketplace.';
-  const left = (line: OrderLine) => (asked[line.lineId] === undefined ? toSend(line) : owed(line)) > 0;
-  if (now.some((line) => left(line) && asked[line.lineId] !== 'over')) return null;
+  const left = (line: OrderLine) => {
+    if (asked[line.lineId] === undefined) return toSend(line);
+    const ours = told(line.lineId);
+    return ours === null ? owed(line) : leftToSend(line, ours);
+  };
+  if (changes.length === 0 || now.some((line) => asked[line.lineId] !== 'over' && left(line) > 0)) return null;
   return `Nothing is left to send at the marketplace: ${changes.map((each) => each.text).join('; ')}.`;
+}
+
+/**
+ * While a shipment of ours is being told, what the marketplace counts as sent may be that. Of an order that has shipped
+ * as a whole no line says what is left.
+ */
+export function toldOf(kept: Pick<KeptOrder, 'told' | 'telling'>, present: MarketplaceOrder | null): Told {
+  if (kept.telling || present?.shippedAtMarketplace) return () => null;
+  return (lineId) => toldPieces(kept, lineId);
+}
+
+/** Several shipments may have parts of one line. */
+function toldPieces({ told }: Pick<KeptOrder, 'told'>, lineId: string): number {
+  return told.filter((each) => each.lineId === lineId).reduce((sum, each) => sum + each.quantity, 0);
 }
 
 function waiting(kept: KeptOrder, order: MarketplaceOrder, now: OrderLine[], sending: string[]): Verdict | null {
@@ -137,8 +158,7 @@ function waiting(kept: KeptOrder, order: MarketplaceOrder, now: OrderLine[], sen
 /** What we told it of ourselves makes it count an order as shipped, too. */
 function shippedByOthers(kept: KeptOrder, order: MarketplaceOrder): boolean {
   if (!order.shippedAtMarketplace || kept.telling) return false;
-  const told = (lineId: string) => kept.told.find((each) => each.lineId === lineId)?.quantity ?? 0;
-  return kept.lines.some((line) => owed(line) > told(line.lineId));
+  return kept.lines.some((line) => owed(line) > toldPieces(kept, line.lineId));
 }
 
 function changedAddresses(kept: KeptOrder, present: PresentOrder): string[] {
@@ -153,12 +173,9 @@ function takenOver(kept: KeptOrder, now: OrderLine[], changes: LineChange[], add
     const delta = changes.find((each) => each.lineId === line.lineId);
     if (!delta) return [];
     const before = kept.lines.find((each) => each.lineId === line.lineId);
-    // What was given up keeps the pieces that it was given up with.
-    const quantity = Math.max(
-      1,
-      owed(line) > 0 ? (before ? toSend(before) + delta.by : line.quantity) : (before?.quantity ?? 1),
-    );
-    return [{ ...line, quantity }];
+    // What was given up keeps the pieces that it was given up with; of what others sent none are left.
+    const left = before ? Math.max(0, toSend(before) + delta.by) : line.quantity;
+    return [{ ...line, quantity: owed(line) > 0 ? left : (before?.quantity ?? Math.max(1, line.quantity)) }];
   });
   const gone = changes.map((each) => each.lineId).filter((lineId) => !now.some((line) => line.lineId === lineId));
   return { lines, gone, addresses };
@@ -174,18 +191,21 @@ function changed(
   const addressesLate = taken.addresses.filter((destinationId) =>
     kept.lines.some((line) => line.destinationId === destinationId && asked[line.lineId] === 'open'),
   );
-  const late = changes.filter((each) => each.late);
-  const conflict = [...late.map((each) => each.text), ...addressesLate.map(addressText)];
+  const conflict = [
+    ...changes.filter((each) => each.conflict).map((each) => each.text),
+    ...addressesLate.map(addressText),
+  ];
   return {
     outcome: 'changed',
     reason: `Changed at the marketplace: ${words.join('; ')}.`,
     taken,
     free: changes.filter((each) => !each.late).map(delta),
-    late: late.map(delta),
+    late: lateOf(changes),
     conflict: conflict.length > 0 ? conflict.join('; ') : null,
   };
 }
 
+const lateOf = (changes: LineChange[]) => changes.filter((each) => each.late).map(delta);
 const delta = ({ lineId, by }: LineChange): LineDelta => ({ lineId, by });
 const addressText = (destinationId: string) =>
   destinationId === mainDestination ? 'the delivery address' : `the delivery address ${destinationId}`;

@@ -301,7 +301,8 @@ export function askedLines(order: OrderProcess): AskedLines {
     const at = standing(entry.fulfillment);
     const open = entry.ordered > entry.shipped + entry.cancelled;
     if (open && (at === 'asking' || at === 'submitted')) asked[entry.lineId] = 'open';
-    else if (open && at === 'cancelled_by_warehouse') asked[entry.lineId] ??= 'anew';
+    else if (asked[entry.lineId] === 'open') continue;
+    else if (open && at === 'cancelled_by_warehouse') asked[entry.lineId] = 'given_back';
     else asked[entry.lineId] ??= goesOutAnew(order, entry.lineId) ? 'anew' : 'over';
   }
   return asked;

@@ -62,7 +62,7 @@ interface Group {
  */
 export function planFulfillments(facts: PlanFacts): Plan {
   const groups = new Map<string, Group>();
-  for (const line of facts.lines.filter((each) => each.shippable)) {
+  for (const line of facts.lines.filter((each) => each.shippable && each.quantity > 0)) {
     const planned = planLine(facts, line);
     if ('problem' in planned) return planned;
     const key = `${planned.decision.choice.warehouseId}:${planned.destinationId}`;

@@ -14,9 +14,10 @@ export type DifferenceKind = keyof typeof differenceKinds;
 /**
  * How a difference is mended, always on the way that would have kept it from arising: `import` judges the order as a poll
  * does, `start` gives the order its workflow, `tell` and `save_and_tell` bring a warehouse's news to the order,
- * `write_back_again` has the order look for its notices and post what is missing.
+ * `write_back_again` has the order look for its notices and post what is missing, `stop_again` asks the warehouse once
+ * more to stop what the order gave up.
  */
-export type Mend = 'import' | 'start' | 'tell' | 'save_and_tell' | 'write_back_again';
+export type Mend = 'import' | 'start' | 'tell' | 'save_and_tell' | 'write_back_again' | 'stop_again';
 
 export const differenceKinds = {
   order_missing_here: {
@@ -53,6 +54,11 @@ export const differenceKinds = {
     title: 'The warehouse cancelled what is open here',
     mend: 'tell',
     fix: 'Reconcile with mend: the order then asks a person whether to send it anew.',
+  },
+  cancelled_here_only: {
+    title: 'The warehouse works on what was cancelled here',
+    mend: 'stop_again',
+    fix: 'Reconcile with mend, which asks it to stop again. Where it is too late for that, arrange the return.',
   },
   shipment_missing_here: {
     title: 'The warehouse shipped what is not known here',
@@ -202,6 +208,16 @@ export function compareFulfillment(
     ];
   }
   return quantities(about, `The warehouse holds ${reference} with`, here.items, there.items);
+}
+
+/** A fulfillment that was sent, that our order gave up, and of which nothing is known to have shipped. */
+export function compareCancelled(
+  { reference, orderId, externalId }: OurFulfillment,
+  there: { cancelled: boolean } | null,
+): Difference[] {
+  if (there === null || there.cancelled) return [];
+  const message = `${reference} was cancelled here, and the warehouse still has it.`;
+  return [{ kind: 'cancelled_here_only', subject: reference, externalId, orderId, message, mend: 'stop_again' }];
 }
 
 /** A shipment as we keep it. */

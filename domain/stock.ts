@@ -44,6 +44,14 @@ import type { MarketplaceOrder } from './order.js';
  */
 export type StockBasis = 'on_hand' | 'available' | 'on_hand_until_shipped';
 
+/** Where a store's stock is kept: two stores may be one account, and two connections one location. */
+export interface StockLocation {
+  /** Alike for every connection to it, and for no other. */
+  key: string;
+  /** For people: location and account. */
+  title: string;
+}
+
 /** One item of the store that bears the SKU, at the store's stock location. */
 export interface StockPlace {
   sku: string;

@@ -1,3 +1,4 @@
+import type { FailureCode } from './failures.js';
 import type { UnlistedSkuPolicy } from './listing.js';
 import type { RestockSetting } from './returns.js';
 
@@ -72,6 +73,8 @@ export interface ProbeReport {
   accounts: string[];
   /** Remarks for the person who connects, e.g. a vendor nickname the key cannot read. */
   problems: string[];
+  /** Set where the vendor refused the probe itself: why. */
+  refused?: FailureCode;
 }
 
 /** What became of asking a marketplace to call us. */
@@ -92,9 +95,20 @@ export function probePasses(report: ProbeReport): boolean {
 
 /** Why it may not, in words: each missing permission with the step that fails without it. */
 export function probeReasons(report: ProbeReport): string[] {
-  const missing = report.permissions.filter((each) => each.standing === 'missing' && !each.optional);
-  return [...missing.map((each) => `${each.permission} (${each.neededFor})`), ...report.problems];
+  return [...lackingPermissions(report), ...report.problems];
 }
+
+/** Permissions it cannot do without, each with the step that fails without it. */
+export function lackingPermissions(report: ProbeReport): string[] {
+  return report.permissions.filter((each) => each.standing === 'missing' && !each.optional).map(permissionText);
+}
+
+/** What keeping stock needs beyond them, where the last probe did not find it. */
+export function lackingForStock(report: ProbeReport): string[] {
+  return report.permissions.filter((each) => each.standing === 'missing' && each.optional).map(permissionText);
+}
+
+const permissionText = ({ permission, neededFor }: PermissionFinding) => `${permission} (${neededFor})`;
 
 const webhooksCheckedEveryMs = 24 * 60 * 60 * 1000;
 const webhooksTriedAgainMs = 60 * 60 * 1000;

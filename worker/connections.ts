@@ -21,7 +21,7 @@ export interface ConnectionParts {
   /** This installation's applications at marketplaces, for stores that are connected by OAuth. */
   apps?: Record<string, App>;
   /** In place of the vendors' own limits, for load tests against the sandbox. */
-  limits?: { clickbankPerSecond: number; shipbobPerMinute: number };
+  limits?: { marketplacePerSecond: number; warehousePerMinute: number };
 }
 
 type Connections = Pick<
@@ -64,7 +64,7 @@ async function connectStore(parts: ConnectionParts, storeId: string): Promise<Co
     now: () => new Date(),
     app: parts.apps?.[store.marketplace] ?? null,
     renewCredentials: (renew) => renewCredentials(parts.db, parts.keyRing, store, renew),
-    ...(parts.limits && { limits: { perSecond: parts.limits.clickbankPerSecond } }),
+    ...(parts.limits && { limits: { perSecond: parts.limits.marketplacePerSecond } }),
   });
   return { store, marketplace, rules: definition.rules(store.settings.marketplace) };
 }
@@ -82,7 +82,7 @@ async function connectWarehouse(parts: ConnectionParts, warehouseId: string) {
     now: () => new Date(),
     app: null,
     renewCredentials: (renew) => renewCredentials(parts.db, parts.keyRing, row, renew),
-    ...(parts.limits && { limits: { requestsPerMinute: parts.limits.shipbobPerMinute } }),
+    ...(parts.limits && { limits: { requestsPerMinute: parts.limits.warehousePerMinute } }),
   });
   return { row, warehouse };
 }

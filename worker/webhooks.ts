@@ -16,6 +16,7 @@ export interface WebhookParts {
   marketplaces: Partial<Record<MarketplaceName, Pick<MarketplaceDefinition, 'readNews'>>>;
   warehouseSystems: Record<WarehouseSystem, Pick<WarehouseDefinition, 'verifyWebhook'>>;
   apps?: ConnectionParts['apps'];
+  now?: () => Date;
 }
 
 type Verify = (
@@ -37,17 +38,19 @@ const doorKeptMs = 10_000;
  * the present one: a new secret counts at once.
  */
 export function createWebhookVerifier(parts: WebhookParts): Verify {
+  const timed = { ...parts, now: parts.now ?? (() => new Date()) };
+  const nowMs = () => timed.now().getTime();
   const doors = new Map<string, { door: Door; until: number }>();
   return async (path, rawHeaders, rawBody) => {
     const headers = plain(rawHeaders);
     const remembered = doors.get(path);
-    const known = remembered && remembered.until > Date.now() ? remembered.door.read(headers, rawBody) : null;
+    const known = remembered && remembered.until > nowMs() ? remembered.door.read(headers, rawBody) : null;
     if (known) return known;
     doors.delete(path);
-    const door = (await warehouseDoor(parts, path)) ?? (await storeDoor(parts, path));
+    const door = (await warehouseDoor(timed, path)) ?? (await storeDoor(timed, path));
     if (!door) return 'unknown_path';
     const delivery = door.read(headers, rawBody);
-    if (delivery) doors.set(path, { door, until: Date.now() + doorKeptMs });
+    if (delivery) doors.set(path, { door, until: nowMs() + doorKeptMs });
     return delivery;
   };
 }
@@ -60,7 +63,9 @@ function plain(headers: IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-async function warehouseDoor({ db, keyRing, warehouseSystems }: WebhookParts, path: string): Promise<Door | null> {
+type Timed = WebhookParts & { now: () => Date };
+
+async function warehouseDoor({ db, keyRing, warehouseSystems, now }: Timed, path: string): Promise<Door | null> {
   const warehouse = await findWarehouseByWebhookPath(db, path);
   if (!warehouse) return null;
   const saved = await readCredentials(db, keyRing, warehouse.id, 'webhook');
@@ -68,7 +73,7 @@ async function warehouseDoor({ db, keyRing, warehouseSystems }: WebhookParts, pa
   const { verifyWebhook } = warehouseSystems[warehouse.system];
   return {
     read(headers, rawBody) {
-      const verified = secrets.length > 0 && verifyWebhook({ headers, rawBody, secrets, now: new Date() });
+      const verified = secrets.length > 0 && verifyWebhook({ headers, rawBody, secrets, now: now() });
       if (!verified) return null;
       const { deliveryKey, topic, orderIds } = verified;
       return { connectionId: warehouse.id, deliveryKey, topic, body: { orderIds } };
@@ -77,7 +82,7 @@ async function warehouseDoor({ db, keyRing, warehouseSystems }: WebhookParts, pa
 }
 
 /** Of a notification only its kind and the orders it names are kept: it is a hint, and the rest may be people's data. */
-async function storeDoor({ db, keyRing, marketplaces, apps }: WebhookParts, path: string): Promise<Door | null> {
+async function storeDoor({ db, keyRing, marketplaces, apps, now }: Timed, path: string): Promise<Door | null> {
   const store = await findStoreByWebhookPath(db, path);
   const readNews = store && marketplaces[store.marketplace]?.readNews;
   if (!store || !readNews) return null;
@@ -86,7 +91,7 @@ async function storeDoor({ db, keyRing, marketplaces, apps }: WebhookParts, path
   const app = apps?.[store.marketplace] ?? null;
   return {
     read(headers, rawBody) {
-      const news = readNews({ headers, rawBody, webhook, credentials, app, now: new Date() });
+      const news = readNews({ headers, rawBody, webhook, credentials, app, now: now() });
       if (!news) return null;
       const { deliveryKey, topic, kind, orderIds } = news;
       return { connectionId: store.id, deliveryKey, topic, body: { kind, orderIds } };

@@ -2,7 +2,7 @@ import { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities/create-activities.js';
 import { callDeadlineMs, createHttp } from '../connectors/http.js';
-import { openDatabase } from '../database/pool.js';
+import { openDatabase, type LostConnection } from '../database/pool.js';
 import { createRateLimiter } from '../database/rate-limits.js';
 import { listenForWakes } from '../database/wakeups.js';
 import { taskQueues } from '../domain/identifiers.js';
@@ -23,8 +23,8 @@ export interface RunningWorker {
 
 /** Starts the workers of one process and everything they act with. */
 export async function startWorker(configuration: Configuration, logger: Logger): Promise<RunningWorker> {
-  const warn = (error: Error) => logger.warn({ err: error }, 'PostgreSQL connection lost');
-  const database = openDatabase(configuration.DATABASE_URL, { name: 'waybill worker', onError: warn });
+  const onLost = (lost: LostConnection) => logger.warn({ ...lost }, 'PostgreSQL connection lost');
+  const database = openDatabase(configuration.DATABASE_URL, { name: 'waybill worker', onLost });
   const outside = createHttp({ allowed: configuration.WAYBILL_ALLOWED_ADDRESSES });
   const limiter = createRateLimiter(database.db, liveQueueMs);
   const connections = createConnections({
@@ -34,7 +34,7 @@ export async function startWorker(configuration: Configuration, logger: Logger):
     limiter,
     apps: appsOf(configuration),
   });
-  const wakeups = listenForWakes(configuration.DATABASE_URL, warn, connections.forget);
+  const wakeups = listenForWakes(configuration.DATABASE_URL, onLost, connections.forget);
   const native = await connectNative(configuration);
   const dataConverter = createDataConverter(configuration.keyRing, configuration.TEMPORAL_NAMESPACE);
   // On the workers' own connection: only so can the server hand an order's first task back with its start.

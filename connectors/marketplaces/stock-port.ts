@@ -1,10 +1,12 @@
-import type { StockBasis, StockPlace } from '../../domain/stock.js';
+import type { StockBasis, StockLocation, StockPlace } from '../../domain/stock.js';
 import type { DuplicateSkuPolicy } from '../../domain/stock-decision.js';
 
 /** The stock of one store, as its marketplace keeps it. Every method throws only `Failure`. */
 export interface MarketplaceStock {
   /** Whether a SKU that several products share is written to all of them; a setting of the store (R142, R143). */
   readonly duplicateSkus: DuplicateSkuPolicy;
+  /** The account and location that figures are written to, one text for every connection to it. */
+  location(): Promise<StockLocation>;
   /** What the marketplace means by its figure, and when it takes sold goods off by itself (domain/stock.ts). */
   basis(): Promise<StockBasis>;
   /**

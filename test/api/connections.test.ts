@@ -257,7 +257,11 @@ describe('deleting', () => {
 
 it('R9 R11: lists what each system asks for, so that a person knows what to copy from where', async () => {
   const { body } = await send('GET', '/v1/connectors');
-  expect(body.marketplaces[0]).toMatchObject({ name: 'clickbank', credentials: { required: ['apiKey'] } });
+  expect(body.marketplaces[0]).toMatchObject({
+    name: 'clickbank',
+    credentials: { required: ['apiKey'] },
+    noStock: null,
+  });
   expect(body.warehouseSystems[0]).toMatchObject({ name: 'shipbob', credentials: { required: ['token'] } });
 });
 

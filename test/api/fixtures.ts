@@ -72,7 +72,7 @@ export async function aPrivacyRequest(db: Database, tenantId: string, storeId: s
 
 /** A stock sync with one SKU that two warehouses claim and one that is written. */
 export async function aStockSync(db: Database, of: { tenantId: string; storeId: string; warehouseId: string }) {
-  const syncId = (await createStockSync(db, { ...of, settings: defaultStockSettings }))!;
+  const syncId = (await createStockSync(db, { ...of, settings: defaultStockSettings, location: null }))!;
   const place = { placeId: 'p1', title: 'Kit', level: 3, committed: 0, refusal: null };
   const some = { waiting: 0, due: false };
   const conflict = { cause: 'conflict' as const, message: 'SKU "tea-30" is mapped to this warehouse and to another.' };

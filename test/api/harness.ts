@@ -139,6 +139,7 @@ export async function startHarness(change: Partial<Dependencies> = {}, given?: F
     ),
     ...forms,
     probe: async () => ({ permissions: [], accounts: ['acme'], problems: [] }),
+    stockLocation: async (storeId) => ({ key: storeId, title: 'the only location' }),
     verifyWebhook: async () => 'unknown_path',
     installers: {},
     publicUrl: null,

@@ -34,6 +34,30 @@ it('R19: refuses a stock sync where the marketplace keeps no stock, with the rea
   const body = { storeId: await aStore(db, other.tenant), warehouseId: await aWarehouse(db, other.tenant) };
   const refused = await other.call('merchant', 'POST', '/v1/stock-syncs', { body });
   expect([refused.status, refused.body.detail]).toEqual([422, noStock]);
+  // So that nobody has to try.
+  const { body: listed } = await other.call('merchant', 'GET', '/v1/connectors');
+  expect(listed.marketplaces).toMatchObject([{ name: 'clickbank', noStock }]);
+  await other.close();
+});
+
+it('refuses a stock sync where another store writes the same location, without a word of another tenant', async () => {
+  const key = { key: 'shop:1', title: 'Main of shop' };
+  const other = await startHarness({ stockLocation: async () => key });
+  const { db } = other.database;
+  const make = async (who: 'merchant' | 'otherMerchant', tenant: string) => {
+    const body = { storeId: await aStore(db, tenant), warehouseId: await aWarehouse(db, tenant) };
+    return { ...(await other.call(who, 'POST', '/v1/stock-syncs', { body })), storeId: body.storeId };
+  };
+  const first = await make('merchant', other.tenant);
+  expect(first.status).toBe(201);
+  await db.updateTable('stores').set({ enabled: true }).execute();
+  const second = await make('merchant', other.tenant);
+  expect([second.status, second.body.detail]).toEqual([409, expect.stringContaining(first.storeId)]);
+  const foreign = await make('otherMerchant', other.otherTenant);
+  expect([foreign.status, foreign.body.detail]).toEqual([409, expect.stringContaining('by another store already')]);
+  expect(foreign.text).not.toContain(first.storeId);
+  await other.call('merchant', 'POST', `/v1/stock-syncs/${first.body.id}/pause`);
+  expect((await make('merchant', other.tenant)).status).toBe(201);
   await other.close();
 });
 

@@ -86,6 +86,30 @@ it('a new secret counts at once, and what is not signed by one is refused and no
   expect((await inbox()).map((each) => each.delivery_key)).toEqual(['d1', 'd3']);
 });
 
+it('a secret that was replaced counts for ten seconds more where it was remembered, and not a moment longer', async () => {
+  const clock = { now: new Date('2026-11-27T12:00:00Z') };
+  const { db } = database;
+  const verify = createWebhookVerifier({
+    ...{ db, keyRing, warehouseSystems, apps: { clickbank: app }, now: () => clock.now },
+    marketplaces: { ...others, clickbank: { readNews } },
+  });
+  const body = '{"id":"d9","orders":[]}';
+  const knock = (secret: string) =>
+    verify(store.path, { 'x-shop-signature': sign(`${secret}-token-${app.clientSecret}`, body) }, Buffer.from(body));
+  const letIn = expect.objectContaining({ deliveryKey: 'd9' }) as object;
+  await keep('webhook', { secret: 'old' });
+  expect(await knock('old')).toEqual(letIn);
+  await keep('webhook', { secret: 'new' });
+  clock.now = new Date('2026-11-27T12:00:09.999Z');
+  expect(await knock('old')).toEqual(letIn);
+  clock.now = new Date('2026-11-27T12:00:10.000Z');
+  expect(await knock('old')).toBeNull();
+  expect(await knock('new')).toEqual(letIn);
+  // The new one, once seen, is the one that is remembered.
+  expect(await knock('old')).toBeNull();
+  await keep('webhook', { secret: 'second' });
+});
+
 it('an unknown address, a deleted store and a marketplace that sends no such notifications are all unknown', async () => {
   expect((await deliver('{"id":"d4","orders":[]}', 'second-token-', 'guess')).status).toBe(404);
   const verify = createWebhookVerifier({

@@ -95,10 +95,10 @@ describe('I5: what is stored', () => {
     expect(await saveNewOrders(database.db, store, [asNew({ externalId: 'HUGE', lines, shipTo })])).toBe(1);
   });
 
-  it('refuses a whole page with an error of the data when one order holds U+0000 or no quantity', async () => {
+  it('refuses a whole page with an error of the data when one order holds U+0000 or fewer pieces than none', async () => {
     for (const bad of [
       asNew({ externalId: 'NUL', shipTo: { ...anAddress, name: 'a\u0000b' } }),
-      asNew({ externalId: 'NONE', lines: [aLine({ quantity: 0 })] }),
+      asNew({ externalId: 'NONE', lines: [aLine({ quantity: -1 })] }),
     ]) {
       const page = [asNew({ externalId: 'GOOD' }), bad];
       // The importer takes classes 22 and 23 as the order's own fault and stores the page one by one.

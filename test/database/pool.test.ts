@@ -16,3 +16,21 @@ it('a statement that runs for every order is planned once a connection, others a
   await opened.close();
   await database.drop();
 });
+
+it('of a connection that was lost only code and message are told, never the client with its password', async () => {
+  const database = await freshDatabase();
+  const lost = new Promise<object>((resolve) => {
+    const opened = openDatabase(database.url, {
+      size: 1,
+      onLost: (told) => {
+        resolve(told);
+        void opened.close();
+      },
+    });
+    void sql<{ pid: number }>`select pg_backend_pid() as pid`
+      .execute(opened.db)
+      .then(({ rows }) => sql`select pg_terminate_backend(${rows[0]!.pid})`.execute(database.db));
+  });
+  expect(await lost).toEqual({ code: '57P01', message: expect.stringContaining('terminating connection') as string });
+  await database.drop();
+});

@@ -99,13 +99,13 @@ it('news of stock from the store asks for a comparison, at most every quarter of
   expect(await after(16)).toBeNull();
 });
 
-it('one writer holds the stock of a store, until it lets go or its lease is over', async () => {
+it('one writer holds the stock of a location, until it lets go or its lease is over', async () => {
   const { db } = database;
-  const hold = (holder: string, leaseMs = 60_000) => holdStockWriter(db, storeId, holder, leaseMs);
+  const hold = (holder: string, leaseMs = 60_000) => holdStockWriter(db, 'location', holder, leaseMs);
   expect([await hold('one'), await hold('two'), await hold('one')]).toEqual([true, false, true]);
-  await releaseStockWriter(db, storeId, 'two');
+  await releaseStockWriter(db, 'location', 'two');
   expect(await hold('two')).toBe(false);
-  await releaseStockWriter(db, storeId, 'one');
+  await releaseStockWriter(db, 'location', 'one');
   expect(await hold('two', -1)).toBe(true);
   expect(await hold('one')).toBe(true);
 });

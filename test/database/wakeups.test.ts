@@ -1,11 +1,12 @@
 import { askToYield, keepDelivery } from '../../database/webhook-inbox.js';
+import type { LostConnection } from '../../database/pool.js';
 import { listenForWakes } from '../../database/wakeups.js';
 import { freshDatabase, type FreshDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 
 let database: FreshDatabase;
 let wakeups: ReturnType<typeof listenForWakes>;
-let lost: Error[];
+let lost: LostConnection[];
 let told: string[];
 const never = new AbortController().signal;
 const longTime = 60_000;

@@ -52,7 +52,7 @@ const presents = fc.record({
 });
 const askeds: fc.Arbitrary<AskedLines> = fc.dictionary(
   fc.constantFrom(...ids),
-  fc.constantFrom<AskedLines[string]>('open', 'anew', 'over'),
+  fc.constantFrom<AskedLines[string]>('open', 'given_back', 'anew', 'over'),
 );
 
 const wanted = (line: Pick<OrderLine, 'standing' | 'shippable'>) =>
@@ -114,9 +114,10 @@ describe('an order compared with its marketplace', () => {
         const asked = Object.fromEntries(mine);
         const verdict = judgeOrder(kept, present, asked);
         if (verdict.outcome !== 'changed') return;
-        expect(verdict.free.filter((each) => asked[each.lineId] === 'open')).toEqual([]);
-        expect(verdict.late.filter((each) => asked[each.lineId] !== 'open')).toEqual([]);
-        if (verdict.late.length > 0) expect(verdict.conflict).not.toBeNull();
+        const tooLate = ({ lineId }: { lineId: string }) => ['open', 'given_back'].includes(asked[lineId] ?? '');
+        expect(verdict.free.filter(tooLate)).toEqual([]);
+        expect(verdict.late.filter((each) => !tooLate(each))).toEqual([]);
+        if (verdict.late.some((each) => asked[each.lineId] === 'open')) expect(verdict.conflict).not.toBeNull();
         for (const { lineId, by } of [...verdict.free, ...verdict.late]) {
           const before = kept.lines.find((line) => line.lineId === lineId);
           const now = present.order.lines.find((line) => line.lineId === lineId);
@@ -214,7 +215,45 @@ describe('what an order is to its marketplace', () => {
   it('what we shipped makes no difference, whether the marketplace counts it down or lists it no more', () => {
     const kept = keeping([aLine({ lineId: 'a', quantity: 3, wanted: 3 }), aLine({ lineId: 'b' })]);
     const left = [aLine({ lineId: 'a', quantity: 1, wanted: 3 })];
-    expect(judge(kept, { lines: left }, { a: 'open', b: 'over' })).toEqual({ outcome: 'unchanged' });
+    const asked = { a: 'open', b: 'over' } as const;
+    const told = (...pieces: number[]) => ({ ...kept, told: pieces.map((quantity) => ({ lineId: 'a', quantity })) });
+    expect(judge(told(2), { lines: left }, asked)).toEqual({ outcome: 'unchanged' });
+    // Two shipments of one line; and a marketplace that does not count the second yet.
+    expect(judge(told(1, 1), { lines: left }, asked)).toEqual({ outcome: 'unchanged' });
+    expect(judge(told(1, 1), { lines: [aLine({ lineId: 'a', quantity: 2, wanted: 3 })] }, asked)).toEqual({
+      outcome: 'unchanged',
+    });
+    // It is being told: whose pieces they are nobody can say.
+    expect(judge({ ...told(1), telling: true }, { lines: left }, asked)).toEqual({ outcome: 'unchanged' });
+  });
+
+  it('lessons 6: pieces that somebody else sends while a warehouse works on the line are shown as late, once', () => {
+    const kept = keeping([aLine({ lineId: 'a', quantity: 3, wanted: 3 }), aLine({ lineId: 'b' })], {
+      told: [{ lineId: 'a', quantity: 1 }],
+    });
+    const now = { lines: [aLine({ lineId: 'a', quantity: 1, wanted: 3 }), aLine({ lineId: 'b' })] };
+    const asked = { a: 'open', b: 'open' } as const;
+    const verdict = judge(kept, now, asked);
+    expect(verdict).toMatchObject({
+      outcome: 'changed',
+      free: [],
+      late: [{ lineId: 'a', by: -1 }],
+      conflict: 'line a (SKU kit-1) sent by others: 2 → 1',
+    });
+    expect(judge(apply(kept, (verdict as { taken: TakenOver }).taken, seen), now, asked)).toEqual({
+      outcome: 'unchanged',
+    });
+  });
+
+  it('lessons 6: once others sent all that was left, the warehouses are to stop', () => {
+    const kept = keeping([aLine({ lineId: 'a', quantity: 2, wanted: 2 }), aLine({ lineId: 'b' })]);
+    const sent = { lines: [aLine({ lineId: 'a', quantity: 0, wanted: 2 }), aLine({ lineId: 'b' })] };
+    expect(judge(kept, sent, { a: 'open', b: 'over' })).toMatchObject({
+      outcome: 'cancelled',
+      reason: 'Nothing is left to send at the marketplace: line a (SKU kit-1) sent by others: 2 → 0.',
+    });
+    const taken = (judge(kept, sent, { a: 'open', b: 'open' }) as { taken: TakenOver }).taken;
+    expect(taken.lines).toMatchObject([{ lineId: 'a', quantity: 0, wanted: 2, standing: 'clear' }]);
   });
 
   it('pieces that somebody else sends of a line nobody was asked for are not sent again', () => {

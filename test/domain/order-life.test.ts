@@ -38,6 +38,7 @@ type Event =
   | { ship: number; items: { warehouseSku: string; quantity: number }[]; times: number }
   | { giveUp: number }
   | { change: number; to: number }
+  | { elsewhere: number; pieces: number }
   | { time: 'overdue' | 'tryAgain' }
   | { act: OrderAction };
 const events: fc.Arbitrary<Event[]> = fc.array(
@@ -46,6 +47,7 @@ const events: fc.Arbitrary<Event[]> = fc.array(
     { weight: 3, arbitrary: fc.record({ ship: fc.nat(5), items, times: fc.integer({ min: 1, max: 3 }) }) },
     { weight: 2, arbitrary: fc.record({ giveUp: fc.nat(5) }) },
     { weight: 2, arbitrary: fc.record({ change: fc.nat(5), to: fc.nat(4) }) },
+    { weight: 1, arbitrary: fc.record({ elsewhere: fc.nat(5), pieces: fc.integer({ min: 1, max: 3 }) }) },
     { weight: 1, arbitrary: fc.record({ time: fc.constantFrom('overdue', 'tryAgain') }) },
     { weight: 4, arbitrary: fc.record({ act: fc.constantFrom<OrderAction>(...actions) }) },
   ),
@@ -56,6 +58,7 @@ function tell(world: World, event: Event): void {
   if ('ship' in event) happen.ship(world, event.ship, event.items, event.times);
   else if ('giveUp' in event) happen.giveUp(world, event.giveUp);
   else if ('change' in event) happen.change(world, event.change, event.to);
+  else if ('elsewhere' in event) happen.elsewhere(world, event.elsewhere, event.pieces);
   else if ('time' in event) happen[event.time](world);
   else happen.act(world, event.act);
   run(world);
@@ -86,6 +89,11 @@ function sentAtMostOnce({ order, held, most, asked }: World): void {
       expect(sum(pieces)).toBeLessThanOrEqual(quantity);
     }
   }
+}
+
+/** Lessons 6: no warehouse is asked for pieces that somebody else is known to have sent. */
+function neverAskedTwice({ requests }: World): void {
+  expect(requests.filter(({ pieces, left }) => pieces > left)).toEqual([]);
 }
 
 /** I3: never more than was ordered, every piece accounted for, and the marketplace told of each whole piece once. */
@@ -120,6 +128,7 @@ function neverSilentlyStuck({ order, held }: World): void {
 describe('the life of an order', () => {
   it.each([
     ['I2: is sent at most once', sentAtMostOnce],
+    ['lessons 6: is asked for only as far as others did not send it', neverAskedTwice],
     ['I3: is shipped truthfully', shippedTruthfully],
     ['I10: is never silently stuck', neverSilentlyStuck],
   ])('%s, whatever comes in whatever order, and keeps to the table of states', (_title, invariant) => {
@@ -165,6 +174,7 @@ describe('the life of an order', () => {
           if (each.order.cancel?.actor === 'marketplace') see(`marketplace cancel ${each.order.cancel.outcome}`);
           if (each.order.attention?.cause === 'changed_at_marketplace') see('changed too late');
           if (each.rows.length > order.lines.length) see('line added');
+          if (each.order.moves.length === 0 && sum([...each.others.values()]) > 0) see('sent by others');
         });
         if (world.order.generation > 1 && standing(world.order.ledger) === 'shipped') see('shipped when sent anew');
         if (world.pieces.unexpected > 0) see('unexpected goods');
@@ -174,7 +184,7 @@ describe('the life of an order', () => {
     const wanted = [
       ...['held', 'needs_attention', 'submitted', 'partially_shipped', 'shipped', 'cancelled', 'closed'],
       ...['late shipment accepted', 'cancel stopped', 'cancel too_late', 'shipped when sent anew'],
-      ...['unexpected goods', 'two warehouses', 'changed too late', 'line added'],
+      ...['unexpected goods', 'two warehouses', 'changed too late', 'line added', 'sent by others'],
       'marketplace cancel stopped',
     ];
     expect(wanted.filter((what) => (seen.get(what) ?? 0) < 5)).toEqual([]);

@@ -5,7 +5,7 @@ import { hear } from '../../domain/hear-marketplace.js';
 import { cancelOpen, shippedPieces } from '../../domain/ledger.js';
 import type { MarketplaceAnswer } from '../../domain/messages.js';
 import { judgeOrder, type TakenOver } from '../../domain/order-changes.js';
-import type { OrderLine } from '../../domain/order.js';
+import type { MarketplaceOrder, OrderLine } from '../../domain/order.js';
 import * as process from '../../domain/order-process.js';
 import { canMove, isFinal, refuseAction, type OrderAction, type OrderState } from '../../domain/order-states.js';
 import { openLedger, planFulfillments } from '../../domain/plan.js';
@@ -41,8 +41,11 @@ export interface World {
   /** The lines as the marketplace shows them, and as the rows keep them. */
   market: OrderLine[];
   rows: OrderLine[];
-  /** Of each line the most that the customer was ever to have. */
+  /** Of each line the most that the customer was ever to have, and what somebody else sent of it. */
   most: Map<string, number>;
+  others: Map<string, number>;
+  /** Pieces of a line that a warehouse was asked for, beside those that nobody else had sent by then. */
+  requests: { lineId: string; pieces: number; left: number }[];
   staged: Map<string, TakenOver>;
 }
 
@@ -58,8 +61,9 @@ export function begin(given: Order, answers: Answer[]): World {
   const books = { held: new Map(), notices: new Map(), pieces: { sent: 0, unexpected: 0 }, asked: 0 };
   const lines = given.lines.map((line) => ({ ...line, wanted: line.quantity }));
   const most = new Map(lines.map((line) => [line.lineId, line.quantity]));
-  const marketplace = { market: structuredClone(lines), rows: lines, most, staged: new Map() };
-  return { order, given, answers: [...answers], ...books, ...marketplace };
+  const market = { market: structuredClone(lines), rows: lines, most, staged: new Map() };
+  const rest = { others: new Map<string, number>(), requests: [] };
+  return { order, given, answers: [...answers], ...books, ...market, ...rest };
 }
 
 /** Runs the order until it waits for something outside; more than enough steps means that it never would. */
@@ -97,17 +101,30 @@ function record(world: World): void {
   for (const row of world.rows) if (taken.gone.includes(row.lineId)) row.standing = 'cancelled';
 }
 
+/** The order as the marketplace counts it: what we told it of and what others sent is no longer to be sent. */
+function shown({ order, market, others }: World): MarketplaceOrder {
+  const open = (line: OrderLine) =>
+    Math.max(0, line.wanted - shippedPieces(order.ledger, line.lineId) - (others.get(line.lineId) ?? 0));
+  const alive = market.filter((line) => line.standing === 'clear' || line.standing === 'refund_pending');
+  const shippedAtMarketplace = alive.length > 0 && alive.every((line) => open(line) === 0);
+  const lines = market.map((line) => ({
+    ...line,
+    quantity: alive.includes(line) && !shippedAtMarketplace ? open(line) : line.quantity,
+  }));
+  return anOrder({ lines, shippedAtMarketplace });
+}
+
 function lookAt(world: World, sending: string[] = []): MarketplaceAnswer {
-  const { order, rows, market, staged } = world;
+  const { order, rows, staged } = world;
   const told = rows.map(({ lineId }) => ({ lineId, quantity: shippedPieces(order.ledger, lineId) }));
   const kept = { lines: rows, addresses: [], told, telling: false };
-  const present = { order: anOrder({ lines: structuredClone(market) }), addresses: [] };
+  const present = { order: shown(world), addresses: [] };
   const verdict = judgeOrder(kept, present, process.askedLines(order), sending);
+  if (verdict.outcome !== 'unchanged') world.asked += 1;
   if (!('taken' in verdict)) return verdict;
   const { taken, ...answer } = verdict;
   const changeId = `chg_${staged.size}`;
   staged.set(changeId, taken);
-  world.asked += 1;
   return { ...answer, changeId };
 }
 
@@ -142,51 +159,89 @@ function plan(world: World): void {
     rules: { version: 1, rules, otherwise: aChoice() },
   });
   if ('problem' in made) throw new Error(made.problem.message);
+  const whole = order.toPlan === 'all';
   order.toPlan = null;
   // The rows of a plan replace all that was planned before (savePlan): none may be waited for beside it.
   if (order.fulfillments.some((each) => each.standing === 'planned')) throw new Error('a planned fulfillment is lost');
   for (const { reference, warehouseId } of made.fulfillments)
     order.fulfillments.push({ reference, warehouseId, standing: 'planned' });
   order.ledger.push(...openLedger(made.fulfillments));
+  if (whole && made.fulfillments.length === 1) askAtOnce(world);
+}
+
+/** A whole order that goes to one warehouse is asked for in the step that plans it (activities/plan-order.ts). */
+function askAtOnce(world: World): void {
+  const fulfillment = world.order.fulfillments[0]!;
+  const answer = ask(world, fulfillment);
+  if (answer !== 'refused' && answer !== 'unavailable') return take(world, fulfillment, answer);
+  // Whatever goes wrong is met again, and shown, by the order's own step.
+  if (answer === 'refused') world.answers.unshift('refused');
+  fulfillment.standing = 'asking';
 }
 
 function submit(world: World): void {
   const { order } = world;
   const fulfillment = process.nextToSubmit(order)!;
-  fulfillment.standing = 'asking';
-  const { reference } = fulfillment;
+  const answer = ask(world, fulfillment);
+  if (answer === 'refused') {
+    fulfillment.standing = 'planned';
+    problem(world, 'sku_unknown_at_warehouse');
+  } else if (answer === 'unavailable') {
+    fulfillment.standing = 'asking';
+    problem(world, 'unavailable');
+  } else take(world, fulfillment, answer);
+}
+
+/** What asking came to; a marketplace that changed something is heard instead. */
+function take(world: World, fulfillment: process.FulfillmentProgress, answer: 'submitted' | MarketplaceAnswer): void {
+  if (answer !== 'submitted') {
+    fulfillment.standing = 'planned';
+    return hear(world.order, answer, 0);
+  }
+  fulfillment.standing = 'submitted';
+  if (!process.nextToSubmit(world.order)) set(world, process.workingState(world.order));
+}
+
+type Asked = 'submitted' | 'refused' | 'unavailable' | MarketplaceAnswer;
+
+/** One request to a warehouse, with the last look at the marketplace before it. */
+function ask(world: World, { reference }: process.FulfillmentProgress): Asked {
   const key = writeKeys.submission(reference);
-  const lines = order.ledger.filter((each) => each.fulfillment === reference).map((each) => each.lineId);
   let answer = world.answers.shift() ?? 'taken';
   while (answer === 'unlisted') answer = world.answers.shift() ?? 'taken';
   // What a try before brought there is found and adopted, whatever would be answered to another.
-  if (world.held.has(key)) answer = 'taken';
-  else if (lastLook(world, fulfillment, answer, lines)) return;
-  if (answer.startsWith('taken')) {
-    if (!world.held.has(key)) world.held.set(key, { reference, cancelled: false });
-    if (answer === 'taken_then_lost') return problem(world, 'unavailable');
-    fulfillment.standing = 'submitted';
-    if (!process.nextToSubmit(order)) set(world, process.workingState(order));
-    return;
-  }
-  fulfillment.standing = 'planned';
-  problem(world, 'sku_unknown_at_warehouse');
+  if (world.held.has(key)) return 'submitted';
+  const found = lastLook(world, reference, answer);
+  if (found.outcome !== 'unchanged') return found;
+  if (!answer.startsWith('taken')) return 'refused';
+  world.held.set(key, { reference, cancelled: false });
+  note(world, reference);
+  return answer === 'taken_then_lost' ? 'unavailable' : 'submitted';
 }
 
-/** What the marketplace changed since the plan is seen before the warehouse is asked. Returns whether it changed anything. */
-function lastLook(world: World, fulfillment: process.FulfillmentProgress, answer: Answer, lines: string[]): boolean {
+function note(world: World, reference: string): void {
+  const entries = world.order.ledger.filter((each) => each.fulfillment === reference);
+  for (const lineId of new Set(entries.map((each) => each.lineId))) {
+    const pieces = entries.filter((each) => each.lineId === lineId).map((each) => each.ordered / each.perUnit);
+    const { wanted } = world.market.find((line) => line.lineId === lineId)!;
+    world.requests.push({ lineId, pieces: Math.max(...pieces), left: wanted - (world.others.get(lineId) ?? 0) });
+  }
+}
+
+/** What the marketplace changed since the plan is seen before the warehouse is asked. */
+function lastLook(world: World, reference: string, answer: Answer): MarketplaceAnswer {
   const { order, market } = world;
+  const lines = order.ledger.filter((each) => each.fulfillment === reference).map((each) => each.lineId);
   const mine = market.filter((line) => line.lineId === lines[0]);
   if (answer === 'taken_in_part') for (const line of mine) line.standing = 'refunded';
   if (answer === 'given_up') for (const line of market) line.standing = 'refunded';
   if (answer === 'refund_pending')
     for (const line of mine) if (line.standing === 'clear') line.standing = 'refund_pending';
+  const fulfillment = order.fulfillments.find((each) => each.reference === reference)!;
   fulfillment.standing = 'planned';
   const found = lookAt(world, lines);
   for (const line of market) if (line.standing === 'refund_pending') line.standing = 'clear';
-  if (found.outcome !== 'unchanged') hear(order, found, 0);
-  else fulfillment.standing = 'asking';
-  return found.outcome !== 'unchanged';
+  return found;
 }
 
 function writeBack(world: World): void {
@@ -303,6 +358,14 @@ export const happen = {
       Object.assign(line, { quantity: to, wanted: to });
       world.most.set(line.lineId, Math.max(to, world.most.get(line.lineId)!));
     }
+    world.order.toLook = true;
+  },
+  /** Somebody else sends pieces of a line that are still to be sent. */
+  elsewhere(world: World, number: number, pieces: number): void {
+    const line = world.market[number % world.market.length]!;
+    const open = shown(world).lines.find((each) => each.lineId === line.lineId)!.quantity;
+    if (line.standing !== 'clear' || shown(world).shippedAtMarketplace) return;
+    world.others.set(line.lineId, (world.others.get(line.lineId) ?? 0) + Math.min(pieces, open));
     world.order.toLook = true;
   },
   /** The timer of an outage. */

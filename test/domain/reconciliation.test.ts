@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {
+  compareCancelled,
   compareFulfillment,
   compareMalformed,
   compareOrder,
@@ -187,6 +188,16 @@ describe('a fulfillment at its warehouse', () => {
         if (!theirs) expect(kinds).toEqual(['fulfillment_missing_at_warehouse']);
         else if (theirs.cancelled) expect(kinds).toEqual(ours.cancellationKnown ? [] : ['cancelled_at_warehouse']);
         else expect(kinds).toEqual(sameGoods(ours.items, theirs.items) ? [] : ['quantities_differ']);
+      }),
+    );
+  });
+
+  it('what was given up here lives there exactly when it is there and not cancelled', () => {
+    check(
+      fc.property(fulfillment, fc.option(fc.record({ cancelled: fc.boolean() })), (ours, theirs) => {
+        const found = compareCancelled(ours, theirs);
+        wellNamed(found);
+        expect(found.map((each) => each.kind)).toEqual(theirs && !theirs.cancelled ? ['cancelled_here_only'] : []);
       }),
     );
   });

@@ -17,7 +17,7 @@ import { createWorkers } from '../../worker/workers.js';
 import { temporalAddress, workflowBundle } from './temporal.js';
 
 /** Far above anything a test does: what is tested then is Waybill, not the vendor's limit. */
-const liftedLimits = { clickbankPerSecond: 10_000, shipbobPerMinute: 600_000 };
+const liftedLimits = { marketplacePerSecond: 10_000, warehousePerMinute: 600_000 };
 
 export interface Assembly {
   databaseUrl: string;

@@ -48,6 +48,7 @@ export function createScriptedStock(basis: StockBasis = 'on_hand'): ScriptedStoc
       get duplicateSkus() {
         return scripted.duplicateSkus;
       },
+      location: async () => ({ key: 'scripted:1', title: 'the only location' }),
       basis: async () => scripted.basis,
       async places(skus) {
         scripted.reads += 1;

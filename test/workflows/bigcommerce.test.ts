@@ -207,6 +207,25 @@ describe('R97: parts of an order', () => {
   });
 });
 
+describe('lessons 6: two parties ship one order', () => {
+  it('pieces of one line that the merchant ships while our warehouse works on it are shown; our own are no news', async () => {
+    const { order, id } = await sell({ lines: [{ quantity: 3 }, { sku: 'tea-30' }] });
+    await flow.until(id, 'submitted');
+    await flow.ship(id, [{ items: [{ sku: 'WH-KIT-1', quantity: 1 }], trackingNumber: '1ZOURS' }]);
+    await flow.until(id, 'partially_shipped');
+    const [line] = order.lines;
+    bigcommerce.life.ship(order, {
+      ...{ addressId: line!.addressId, trackingNumber: 'BY-HAND', trackingLink: '', trackingCarrier: '' },
+      ...{ shippingProvider: '', shippingMethod: '', comments: '' },
+      items: [{ order_product_id: line!.id, product_id: line!.productId, quantity: 1 }],
+    });
+    await flow.pollStore();
+    const attention = await flow.untilAttention(id, 'changed_at_marketplace');
+    expect(attention.about).toEqual({ change: `line ${line!.id} (SKU kit-1) sent by others: 2 → 1` });
+    expect((await flow.events(id)).filter((event) => event === 'changed')).toHaveLength(1);
+  });
+});
+
 describe('what goes wrong', () => {
   it('a shipment whose answer is lost is found, not written twice', async () => {
     const { order, id } = await sell();

@@ -235,6 +235,41 @@ describe('after a warehouse was asked', () => {
     await flow.until(id, 'submitted');
   });
 
+  it('lessons 6: pieces that others send of a line it works on are shown, and not sent anew once it gave the order up', async () => {
+    const id = await submitted([kit(), tea()]);
+    await change(id, { lines: [kit({ quantity: 1 }), tea()] });
+    const attention = await flow.untilAttention(id, 'changed_at_marketplace');
+    expect(attention.about).toEqual({ change: 'line 11 (SKU kit-1) sent by others: 2 → 1' });
+    expect((await flow.timeline(id)).map((each) => each.message)).toContain(
+      'Changed at the marketplace: line 11 (SKU kit-1) sent by others: 2 → 1.',
+    );
+    await change(id, {});
+    expect(await signals(id)).toBe(1);
+    waybill.shipbob.cancelByWarehouse(flow.reference(id));
+    await flow.pollWarehouse();
+    await flow.untilAttention(id, 'cancelled_at_warehouse');
+    // Another piece is sent by others while a person is asked.
+    await change(id, { lines: [kit({ quantity: 0 }), tea()] });
+    await eventually(async () =>
+      expect((await flow.events(id)).filter((event) => event === 'changed')).toHaveLength(2),
+    );
+    await flow.act(id, 'retry');
+    await flow.until(id, 'submitted');
+    expect(goods(id).at(-1)).toBe('1 × WH-TEA-30');
+  });
+
+  it('lessons 6: once others sent all that is left, it is asked to stop, and what it sent all the same is shown', async () => {
+    const stopped = await submitted([kit()]);
+    await change(stopped, { lines: [kit({ quantity: 0 }), aLine({ lineId: 'pdf', shippable: false })] });
+    await flow.until(stopped, 'cancelled');
+    expect(flow.warehouseOrders(stopped)).toMatchObject([{ status: 'Cancelled' }]);
+    const late = await submitted([kit()]);
+    waybill.shipbob.ship(flow.reference(late), [{ labelOnly: true }]);
+    await change(late, { lines: [kit({ quantity: 0 }), aLine({ lineId: 'pdf', shippable: false })] });
+    const { message } = await flow.untilAttention(late, 'changed_at_marketplace');
+    expect(message).toMatch(/sent by others: 2 → 0\. Too late to cancel: /);
+  });
+
   it('shipped by somebody else it is stopped and closed', async () => {
     const id = await submitted();
     await change(id, { shippedAtMarketplace: true });

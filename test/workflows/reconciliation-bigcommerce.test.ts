@@ -67,9 +67,10 @@ it('an order that no poll brought is imported; what all agree on is no differenc
 it('an order cancelled there is told so, and stopped at the warehouse', async () => {
   const { order, id } = await submitted();
   bigcommerce.life.setStatus(order, 5);
-  expect((await mend()).of(id)).toEqual([
+  // Told, the order stops its warehouse at once: the same run may see that before our row says so.
+  expect((await mend()).of(id)).toContainEqual(
     expect.objectContaining({ kind: 'changed_at_marketplace', mended_at: aTime }),
-  ]);
+  );
   await flow.until(id, 'cancelled');
 });
 

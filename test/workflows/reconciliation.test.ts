@@ -171,6 +171,24 @@ describe('warehouse and Waybill', () => {
     expect((await report()).of(receipt)).toEqual([]);
   });
 
+  it('what was cancelled here and lives there is asked to stop again; what it can no longer stop is left to a person', async () => {
+    const [revived, packed] = [await submitted(), await submitted()];
+    for (const receipt of [revived, packed]) {
+      await flow.cancel(receipt);
+      await flow.until(receipt, 'cancelled');
+      for (const shipment of warehouseOrder(receipt).shipments) shipment.status = 'Processing';
+    }
+    waybill.shipbob.ship(flow.reference(packed), [{ labelOnly: true }]);
+    const named = { kind: 'cancelled_here_only', subject: flow.reference(revived), mend: 'stop_again' };
+    expect((await report()).of(revived)).toEqual([expect.objectContaining({ ...named, mended_at: null })]);
+    expect(flow.warehouseOrders(revived)).toMatchObject([{ status: 'Processing' }]);
+    const run = await mend();
+    expect(run.of(revived)).toEqual([expect.objectContaining({ ...named, mended_at: aTime })]);
+    expect(run.of(packed)).toEqual([expect.objectContaining({ kind: 'cancelled_here_only', mended_at: null })]);
+    expect(flow.warehouseOrders(revived)).toMatchObject([{ status: 'Cancelled' }]);
+    expect((await report()).of(revived)).toEqual([]);
+  });
+
   it('what shipped unseen is saved, told and written back once', async () => {
     const receipt = await submitted();
     waybill.shipbob.ship(flow.reference(receipt));

@@ -108,6 +108,20 @@ describe('from the order to its proven fulfillment', () => {
   });
 });
 
+describe('lessons 6: two parties ship one order', () => {
+  it('a line that somebody else fulfils while our warehouse works on it is shown; our own fulfillments are no news', async () => {
+    const { order, id } = await sell({ lines: [{ sku: 'KIT-1', quantity: 2 }, { sku: 'TEA-30' }] });
+    await flow.until(id, 'submitted');
+    await flow.ship(id, [{ items: [{ sku: 'WH-KIT-1', quantity: 1 }], trackingNumber: '1ZOURS', carrier: 'UPS' }]);
+    await flow.until(id, 'partially_shipped');
+    shopify.fulfilElsewhere(order.name, { sku: 'TEA-30' });
+    await flow.pollStore();
+    const attention = await flow.untilAttention(id, 'changed_at_marketplace');
+    expect(attention.about).toEqual({ change: `line ${order.lines[1]!.id} (SKU TEA-30) sent by others: 1 → 0` });
+    expect((await flow.events(id)).filter((event) => event === 'changed')).toHaveLength(1);
+  });
+});
+
 describe('what is left out', () => {
   it('R138: lines at another service’s location are rows with their cause; the rest of the order goes', async () => {
     const { order, id } = await sell({ lines: [{ sku: 'KIT-1' }, { sku: 'TEA-30', location: 'Acme 3PL' }] });

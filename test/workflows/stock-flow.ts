@@ -10,7 +10,7 @@ import type { Waybill } from '../support/waybill.js';
 export async function startStockSync(waybill: Waybill, over: Partial<StockSettings & { warehouseId: string }> = {}) {
   const { db, temporal, queues, tenantId, storeId } = waybill;
   const { warehouseId = waybill.warehouseId, ...settings } = over;
-  const wanted = { tenantId, storeId, warehouseId, settings: { ...defaultStockSettings, ...settings } };
+  const wanted = { tenantId, storeId, warehouseId, settings: { ...defaultStockSettings, ...settings }, location: null };
   const syncId = (await createStockSync(db, wanted))!;
   const handle = await temporal.workflow.start(workflowTypes.stock, {
     workflowId: stockWorkflowId({ storeId, warehouseId }),

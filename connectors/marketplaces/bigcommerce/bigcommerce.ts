@@ -47,7 +47,7 @@ function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {
     findNotice: (notice) => findNotice(context, notice),
     postNotice: (notice) => postNotice(context, notice),
     probe: () => probe({ call, credentials: account.data, settings: chosen.data }),
-    stock: createStock(call, chosen.data),
+    stock: createStock(call, chosen.data, account.data.storeHash),
     ensureWebhooks: (url, known) => ensureWebhooks(call, url, known),
     requests: null,
     returns: null,

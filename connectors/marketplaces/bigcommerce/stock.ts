@@ -13,7 +13,7 @@ const itemsAtOnce = 2_000;
 /** Orders of a store without further channels come from this one. */
 const firstChannel = 1;
 
-export function createStock(call: Bigcommerce, settings: Settings): MarketplaceStock {
+export function createStock(call: Bigcommerce, settings: Settings, storeHash: string): MarketplaceStock {
   let location: Promise<StockLocation> | null = null;
   const stockLocation = () => {
     location ??= findLocation(call, settings.stockLocation);
@@ -23,6 +23,10 @@ export function createStock(call: Bigcommerce, settings: Settings): MarketplaceS
   return {
     // BigCommerce keeps SKUs apart itself: two products with one are a fault there.
     duplicateSkus: 'refuse',
+    async location() {
+      const { id, label } = await stockLocation();
+      return { key: `bigcommerce:${storeHash}:${id}`, title: `${label} of store ${storeHash}` };
+    },
     basis: () => basis(call, settings.channel ?? firstChannel),
     async places(skus) {
       const at = await stockLocation();

@@ -34,6 +34,16 @@ const pasted = z.strictObject({
   returnMagicApiKey,
 });
 
+/**
+ * Private apps signed in with an API key and its password; Shopify makes none any more and has turned those there were
+ * into custom apps, which have a token and a secret (community.shopify.com/t/101372).
+ */
+const isLegacy = (entered: unknown) =>
+  typeof entered === 'object' && entered !== null && ['password', 'apiKey', 'username'].some((name) => name in entered);
+const legacyReason =
+  'what was entered is of a legacy private app, whose password opens nothing any more: enter the Admin API access token ' +
+  'and the API secret key of a custom app, made under Settings, Apps, Develop apps';
+
 /** What the authorization-code install and each renewal give: an offline token that expires (R133). */
 const installed = z.strictObject({
   shop,
@@ -46,7 +56,12 @@ const installed = z.strictObject({
   returnMagicApiKey,
 });
 
-export const credentials = z.union([pasted, installed]);
+export const credentials = z.union([pasted, installed], {
+  error: ({ input }) =>
+    isLegacy(input)
+      ? legacyReason
+      : 'expected "shop", "accessToken" and "apiSecret" of a custom app, and no other field',
+});
 export type Credentials = z.infer<typeof credentials>;
 export type InstalledCredentials = z.infer<typeof installed>;
 

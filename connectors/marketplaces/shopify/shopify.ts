@@ -62,7 +62,7 @@ function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {
     findNotice: (notice) => findNotice(context, notice),
     postNotice: (notice) => postNotice(context, notice),
     probe: () => probe({ client, settings: chosen.data, shop: keys.data.shop }),
-    stock: stockOf(client.call, chosen.data),
+    stock: stockOf(client.call, chosen.data, keys.data.shop),
     requests: requestsOf(client.call),
     returns: returnsOf(client.call),
     ensureWebhooks: (url, known) => ensureWebhooks(client.call, url, known),

@@ -13,10 +13,11 @@ const reading: Ask = { lane: 'live', step: 'reading stock' };
 /** SKUs in one search: 40 of 20 letters are a query of a thousand. */
 const skusAtOnce = 40;
 
-export function stockOf(call: Shopify, settings: Settings): MarketplaceStock {
+export function stockOf(call: Shopify, settings: Settings, shop: string): MarketplaceStock {
   const location = () => locationOf(settings);
   return {
     duplicateSkus: settings.duplicateSkus ? 'all' : 'refuse',
+    location: async () => ({ key: `shopify:${shop}:${location()}`, title: `location ${location()} of ${shop}` }),
     /** The warehouse counts pieces on its shelves; what is sold and not yet sent, Shopify subtracts itself. */
     basis: async () => 'on_hand',
     places: async (skus) => {
