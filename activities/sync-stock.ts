@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { findStockSync, recordStockRoundFailed } from '../database/stock-syncs.js';
+import type { Waking } from '../database/wakeups.js';
 import { attention } from '../domain/attention.js';
 import { Failure } from '../domain/failures.js';
 import { waitKeys } from '../domain/identifiers.js';
@@ -9,8 +10,12 @@ import { stockRound } from './stock-round.js';
 import { StockBusy } from './stock-writer.js';
 
 const turnMs = 60 * 60 * 1000;
-/** News come in bursts, and each round asks the warehouse for its whole stock. */
+/**
+ * News come in bursts, and each round asks the warehouse for its whole stock, out of the allowance that orders need. So
+ * rounds are at least this far apart, and take a tenth of the time at most: one that had to queue rests the longer.
+ */
 const restMs = 10_000;
+const longestShare = 1 / 10;
 /** How long another sync of the same location writes a batch. */
 const busyMs = 5_000;
 
@@ -25,12 +30,27 @@ export async function syncStock(deps: ActivityDependencies, request: { syncId: s
     failures = round.failed ? failures + 1 : 0;
     const backoff = Math.min(15_000 * 2 ** (failures - 1), round.everyMs);
     const wait = round.failed ? Math.max(round.retryAfterMs, backoff) : (round.busyMs ?? round.everyMs);
-    let waking = await deps.wakeups.wait(request.syncId, wait, cancellationSignal);
-    const rest = startedAt + restMs - deps.wakeups.now().getTime();
-    if (waking === 'inbox' && rest > 0) waking = await deps.wakeups.wait(request.syncId, rest, cancellationSignal);
+    const took = deps.wakeups.now().getTime() - startedAt;
+    const restUntil = startedAt + Math.max(restMs, took / longestShare, round.retryAfterMs);
+    const waking = await wakeRested(deps, request.syncId, { wait, restUntil }, cancellationSignal);
     if (waking === 'yield' || waking === 'cancelled') return { ended: 'yield' };
     if (deps.wakeups.now().getTime() >= end) return { ended: 'turn' };
   }
+}
+
+/** Waits for the next round's time or its news; what comes in while it rests is for the one round after. */
+async function wakeRested(
+  { wakeups }: ActivityDependencies,
+  syncId: string,
+  { wait, restUntil }: { wait: number; restUntil: number },
+  signal: AbortSignal,
+): Promise<Waking> {
+  let waking = await wakeups.wait(syncId, wait, signal);
+  for (let rest = restUntil - wakeups.now().getTime(); waking === 'inbox' && rest > 0;) {
+    waking = await wakeups.wait(syncId, rest, signal);
+    rest = restUntil - wakeups.now().getTime();
+  }
+  return waking;
 }
 
 interface RoundOutcome {

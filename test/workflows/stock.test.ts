@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { saveListing } from '../../database/listings.js';
+import { wakeStockSyncs } from '../../database/stock-syncs.js';
 import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
 import { createScriptedStock, type ScriptedStock } from '../support/scripted-stock.js';
@@ -203,11 +204,18 @@ it('nothing is written while the sync is paused, or while nobody reads what the 
   expect(store.level('kit-1')).toBe(7);
 });
 
-it('an import brings the next round forward', async () => {
+it('an import brings the next round forward, and a burst of them no more than that one', async () => {
   const before = (await sync.row()).lastRoundAt!;
   const receipt = await flow.buy({ lines: [{ itemNo: 'book-7', quantity: 1 }] });
   await flow.until(receipt, 'submitted');
-  await eventually(async () => expect((await sync.row()).lastRoundAt!.getTime()).toBeGreaterThan(before.getTime()));
+  const next = await eventually(async () => {
+    await wakeStockSyncs(waybill.db, waybill);
+    const { lastRoundAt } = await sync.row();
+    expect(lastRoundAt!.getTime()).toBeGreaterThan(before.getTime());
+    return lastRoundAt!;
+  });
+  // Every round asks the warehouse for its whole stock.
+  expect(next.getTime() - before.getTime()).toBeGreaterThan(9_000);
   await eventually(async () => expect((await sync.level('book-7'))!.sellable).toBe(8));
 }, 30_000);
 

@@ -23,7 +23,8 @@ interface KnownSku {
 }
 
 export function createCatalogue(client: ShipbobClient, memory: Memory): Catalogue {
-  const find = (sku: string, channelId: string) => findSku(client, memory, sku, channelId);
+  const find = async (sku: string, channelId: string) =>
+    memory.recall<KnownSku>(`sku:${sku}`) ?? memory.learn(`sku:${sku}`, () => findSku(client, sku, channelId));
   return {
     requireSkus: async (skus, channelId) => {
       const unknown: string[] = [];
@@ -34,8 +35,7 @@ export function createCatalogue(client: ShipbobClient, memory: Memory): Catalogu
     },
     requireMethod: async (code) => {
       if (memory.recall<string[]>('methods')?.includes(code)) return;
-      const methods = await listMethods(client);
-      memory.keep('methods', methods);
+      const methods = await memory.learn('methods', () => listMethods(client));
       if (methods.includes(code)) return;
       throw new Failure(
         'shipping_method_unknown',
@@ -49,14 +49,7 @@ export function createCatalogue(client: ShipbobClient, memory: Memory): Catalogu
 }
 
 /** ShipBob matches the query loosely, so the exact comparison is ours: first by its own SKU, then by the channel's. */
-async function findSku(
-  client: ShipbobClient,
-  memory: Memory,
-  sku: string,
-  channelId: string,
-): Promise<KnownSku | undefined> {
-  const known = memory.recall<KnownSku>(`sku:${sku}`);
-  if (known) return known;
+async function findSku(client: ShipbobClient, sku: string, channelId: string): Promise<KnownSku | undefined> {
   for (const filter of ['SKU', 'SellerSKU']) {
     let found: KnownSku | undefined;
     const call = { method: 'GET', path: '/product', query: { [filter]: sku, PageSize: '250' } } as const;
@@ -71,9 +64,7 @@ async function findSku(
       if (variant) found = { stockPerPiece: stockOf(variant.bundle_definition ?? []) };
       return found !== undefined;
     });
-    if (!found) continue;
-    memory.keep(`sku:${sku}`, found);
-    return found;
+    if (found) return found;
   }
   return undefined;
 }

@@ -30,13 +30,14 @@ export async function writeChannelId(
   memory: Memory,
   configured: string | null,
 ): Promise<string> {
-  const known = configured ?? memory.recall<string>('channel');
-  if (known !== undefined) return known;
+  return configured ?? memory.recall<string>('channel') ?? memory.learn('channel', () => findWriteChannel(client));
+}
+
+async function findWriteChannel(client: ShipbobClient): Promise<string> {
   const channel = writeChannel(await listChannels(client, null), null);
   if (!channel)
     throw new Failure('permission_missing', 'The access token may write orders to none of its ShipBob channels.', {
       permission: 'orders_write',
     });
-  memory.keep('channel', channel.id);
   return channel.id;
 }

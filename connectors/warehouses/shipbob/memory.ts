@@ -6,7 +6,8 @@
  */
 export interface Memory {
   recall<Value>(key: string): Value | undefined;
-  keep(key: string, value: unknown): void;
+  /** Finds it out anew, once for all who ask meanwhile: a burst of orders wants the same. Undefined is not remembered. */
+  learn<Value>(key: string, find: () => Promise<Value>): Promise<Value>;
 }
 
 /** A deleted product or method is noticed this late; ShipBob would create it anew, as an accident. */
@@ -18,18 +19,27 @@ interface Entry {
 }
 
 const accounts = new Map<string, Map<string, Entry>>();
+const underWay = new Map<string, Promise<unknown>>();
 
 /** @param account names the connection and its credentials, so that a changed token starts afresh */
 export function memoryOf(account: string, now: () => Date): Memory {
+  const keep = (key: string, value: unknown) => {
+    forgetOld(now().getTime());
+    const entries = accounts.get(account) ?? new Map<string, Entry>();
+    accounts.set(account, entries.set(key, { value, until: now().getTime() + memoryMs }));
+  };
   return {
     recall: <Value>(key: string) => {
       const entry = accounts.get(account)?.get(key);
       return entry && entry.until > now().getTime() ? (entry.value as Value) : undefined;
     },
-    keep: (key, value) => {
-      forgetOld(now().getTime());
-      const entries = accounts.get(account) ?? new Map<string, Entry>();
-      accounts.set(account, entries.set(key, { value, until: now().getTime() + memoryMs }));
+    learn: async <Value>(key: string, find: () => Promise<Value>) => {
+      const name = `${account} ${key}`;
+      const running = underWay.get(name) ?? find().finally(() => underWay.delete(name));
+      underWay.set(name, running);
+      const value = (await running) as Value;
+      if (value !== undefined) keep(key, value);
+      return value;
     },
   };
 }

@@ -51,6 +51,15 @@ describe('ShipBob orders', () => {
       expect(await send(reference)).toEqual(['GET /order', 'POST /order']);
   });
 
+  it('asks once what a burst of orders wants to know of the account, however it was connected', async () => {
+    bench = await openBench();
+    const burst = Array.from({ length: 6 }, (_, index) => request(`burst.${index}`));
+    await Promise.all(burst.map((each) => bench.connect().create(each)));
+    const asked = bench.calls().filter((call) => call !== 'POST /order');
+    expect(asked.sort()).toEqual(['GET /channel', 'GET /product', 'GET /shipping-method']);
+    expect(bench.sandbox.ledger().orders).toHaveLength(6);
+  });
+
   it('compares the reference exactly, whatever the look-up matches', async () => {
     bench = await openBench();
     await bench.warehouse.create(request('store.a1.1g1'));
