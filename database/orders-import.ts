@@ -44,14 +44,14 @@ export async function saveNewOrders(
   const saved = await sql<{ id: string }>`
     with incoming as (
       select * from jsonb_to_recordset(${rows}::jsonb) as r(
-        id text, external_id text, parent_external_id text, kind text, state text, hold jsonb, waits_for text,
+        id text, external_id text, number text, parent_external_id text, kind text, state text, hold jsonb, waits_for text,
         test boolean, vendor text, currency text, total text, weight jsonb, shipping_description text,
         placed_at timestamptz, seen text, reason text, destinations jsonb, lines jsonb)
     ), saved as (
-      insert into orders (id, tenant_id, store_id, external_id, parent_external_id, kind, state, hold, waits_for, test,
-                          vendor, currency, total, weight, shipping_description, placed_at, seen)
-      select id, ${store.tenantId}, ${store.id}, external_id, parent_external_id, kind, state, nullif(hold, 'null'),
-             waits_for, test, vendor, currency, total, nullif(weight, 'null'), shipping_description, placed_at, seen
+      insert into orders (id, tenant_id, store_id, external_id, number, parent_external_id, kind, state, hold, waits_for,
+                          test, vendor, currency, total, weight, shipping_description, placed_at, seen)
+      select id, ${store.tenantId}, ${store.id}, external_id, number, parent_external_id, kind, state,
+             nullif(hold, 'null'), waits_for, test, vendor, currency, total, nullif(weight, 'null'), shipping_description, placed_at, seen
       from incoming
       -- two passes at once then wait for each other, instead of one of them failing as a deadlock
       order by external_id
@@ -90,6 +90,7 @@ function orderRow({ order, state, hold, reason }: NewOrder): Record<string, unkn
   return {
     id: newId('ord'),
     external_id: order.externalId,
+    number: order.number,
     parent_external_id: order.parentExternalId,
     kind: order.kind,
     state,

@@ -86,6 +86,7 @@ export interface Schema {
     tenant_id: string;
     store_id: string;
     external_id: string;
+    number: string | null;
     parent_external_id: string | null;
     kind: MarketplaceOrder['kind'];
     state: OrderState;

@@ -34,6 +34,7 @@ describe('one order', () => {
     const order = await one();
     expect(order).toMatchObject({
       externalId: String(sold!.id),
+      number: '#1001',
       placedAt: '2026-11-20T12:00:00.000Z',
       kind: 'sale',
       test: false,
