@@ -40,7 +40,7 @@ export async function look(
 async function presentOrder(deps: ActivityDependencies, kept: KeptRow): Promise<MarketplaceOrder | null> {
   return ofConnection(kept.storeId, async () => {
     const { marketplace, rules } = await deps.storeOf(kept.storeId);
-    const order = await marketplace.fetchOrder(kept.externalId);
+    const order = await marketplace.fetchOrder(kept.externalId, kept.placedAt);
     return order && linesOfStore(order, rules);
   });
 }

@@ -9,6 +9,7 @@ import {
   compareMalformed,
   compareOrder,
   missingAtMarketplace,
+  notShown,
   type Difference,
   type Mend,
   type OurOrder,
@@ -125,9 +126,13 @@ async function compareUnlisted(deps: ActivityDependencies, run: Run, connected: 
     const found: Difference[] = [];
     const shown: MarketplaceOrder[] = [];
     for (const order of orders) {
-      const there = await connected.marketplace.fetchOrder(order.externalId);
-      if (there) shown.push(there);
-      found.push(...(there ? compareOne(deps, run, connected, there, order, false) : [missingAtMarketplace(order)]));
+      const there = await lookFor(connected, order.kept);
+      if (there === 'not_shown') found.push(...notShown(order));
+      else if (there === null) found.push(missingAtMarketplace(order));
+      else {
+        shown.push(there);
+        found.push(...compareOne(deps, run, connected, there, order, false));
+      }
     }
     await settleDifferences(deps, run, found, (safe) =>
       mendThem(deps, connected, { orders: shown, malformed: [] }, safe),
@@ -135,5 +140,18 @@ async function compareUnlisted(deps: ActivityDependencies, run: Run, connected: 
     const place = orders.at(-1)?.orderId;
     if (place === undefined) return;
     await advanceRun(deps.db, run, { name: 'unlisted', place, ledger: 'unlistedOrders', compared: orders.length });
+  }
+}
+
+/** `not_shown`: it may be only too old for its marketplace, which is no reason to stop the others. */
+async function lookFor(
+  { marketplace }: ConnectedStore,
+  { externalId, placedAt }: KeptRow,
+): Promise<MarketplaceOrder | 'not_shown' | null> {
+  try {
+    return await marketplace.fetchOrder(externalId, placedAt);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'order_not_shown') return 'not_shown';
+    throw error;
   }
 }

@@ -10,10 +10,13 @@ import { isFinal } from '../domain/order-states.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 import { presented } from './look-at-marketplace.js';
 
-/** An order as its marketplace shows it now; null when it no longer has it. */
+/**
+ * An order as its marketplace shows it now; null when it no longer has it, `not_shown` where that cannot be told. A running
+ * order then looks for itself and asks a person; for one that has ended nothing is known to have changed.
+ */
 export interface Shown {
   externalId: string;
-  order: MarketplaceOrder | null;
+  order: MarketplaceOrder | 'not_shown' | null;
 }
 
 /**
@@ -34,9 +37,10 @@ export async function tellChanges(
   );
   for (const row of known) {
     const found = shown.find((each) => each.externalId === row.externalId)?.order ?? null;
-    const order = found && linesOfStore(found, rules);
-    const seen = orderFingerprint(order);
-    if (seen === row.seen) continue;
+    const hidden = found === 'not_shown';
+    const order = hidden ? null : found && linesOfStore(found, rules);
+    const seen = hidden ? found : orderFingerprint(order);
+    if (seen === row.seen || (hidden && isFinal(row.state))) continue;
     if (isFinal(row.state)) await noteAfterEnd(deps, row.orderId, order, seen);
     else if (row.started && (await tell(deps, { storeId: store.id, externalId: row.externalId }, { seen })))
       await markSeen(deps.db, row.orderId, seen);

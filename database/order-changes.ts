@@ -12,13 +12,15 @@ export interface KeptRow extends KeptOrder {
   orderId: string;
   storeId: string;
   externalId: string;
+  /** UTC, ISO 8601. */
+  placedAt: string;
   /** The fingerprint of what its marketplace showed last. */
   seen: string | null;
 }
 
 /** A KeptRow as JSON, for the order whose row is `o` in the statement around it. */
 export const keptOrder: RawBuilder<KeptRow> = sql`jsonb_build_object(
-  'orderId', o.id, 'storeId', o.store_id, 'externalId', o.external_id, 'seen', o.seen,
+  'orderId', o.id, 'storeId', o.store_id, 'externalId', o.external_id, 'placedAt', o.placed_at, 'seen', o.seen,
   'lines', (select coalesce(jsonb_agg(jsonb_build_object('lineId', k.line_id, 'sku', k.sku, 'quantity', k.quantity,
       'wanted', k.wanted, 'shippable', k.shippable, 'standing', k.standing, 'destinationId', k.destination_id)
       order by k.position), '[]') from order_lines k where k.order_id = o.id),
@@ -50,6 +52,17 @@ export async function seenOrders(
     .where('store_id', '=', storeId)
     .where('external_id', 'in', externalIds)
     .execute();
+}
+
+/** When those of these orders that the store has were placed: UTC, ISO 8601. */
+export async function placedTimes(db: Database, storeId: string, externalIds: string[]): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('orders')
+    .select(['external_id as externalId', 'placed_at as placedAt'])
+    .where('store_id', '=', storeId)
+    .where('external_id', 'in', externalIds.length > 0 ? externalIds : [''])
+    .execute();
+  return new Map(rows.map((row) => [row.externalId, row.placedAt.toISOString()]));
 }
 
 export async function markSeen(db: Database, orderId: string, seen: string): Promise<void> {

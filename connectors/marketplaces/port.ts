@@ -27,8 +27,12 @@ export interface Marketplace {
     known: (externalIds: string[]) => Promise<Set<string>>;
   }): Promise<OrderPage>;
 
-  /** The present state of one order; null when the marketplace does not have it. */
-  fetchOrder(externalId: string): Promise<MarketplaceOrder | null>;
+  /**
+   * The present state of one order; null when the marketplace certainly does not have it. A marketplace that shows
+   * orders of some age only tells by `placedAt` whether one that it does not show is gone; where it cannot be told, it
+   * throws Failure `order_not_shown`.
+   */
+  fetchOrder(externalId: string, placedAt?: string): Promise<MarketplaceOrder | null>;
 
   /** Splits a package into the smallest notices the marketplace takes; each is written once. Pure. */
   notices(writeback: PackageWriteback): Notice[];

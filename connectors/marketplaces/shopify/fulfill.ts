@@ -4,6 +4,7 @@ import { saidIn } from './answers.js';
 import { gid } from './ids.js';
 import { createFulfillment, moreToFulfill, toFulfill, type OpenFulfillmentOrder } from './notice-documents.js';
 import { asking, coverage, type NoticeContext } from './notices.js';
+import { refuseOutOfSight } from './out-of-sight.js';
 import { toTheEnd } from './read-orders.js';
 import { assureStock, type Part } from './shelf.js';
 
@@ -25,11 +26,14 @@ export async function postNotice(context: NoticeContext, notice: Notice): Promis
   for (const group of groups(parts)) await tell(context, notice, group);
 }
 
-async function readOpen({ call }: NoticeContext, notice: Notice): Promise<OpenFulfillmentOrder[]> {
+async function readOpen({ call, now }: NoticeContext, notice: Notice): Promise<OpenFulfillmentOrder[]> {
   const ask = asking(notice);
   const page = async (after: string | null) => {
     const { order } = await call(toFulfill, { id: gid('Order', notice.externalId), after }, ask);
-    if (!order) throw new Failure('not_found', `Shopify does not show order ${notice.externalId}.`, ask.about);
+    if (!order) {
+      await refuseOutOfSight(call, notice, now(), ask);
+      throw new Failure('not_found', `Shopify does not have order ${notice.externalId} any more.`, ask.about);
+    }
     return order.fulfillmentOrders;
   };
   const { nodes } = await toTheEnd(await page(null), page);

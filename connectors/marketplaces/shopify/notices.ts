@@ -1,10 +1,10 @@
-import { Failure } from '../../../domain/failures.js';
 import type { PackageWriteback } from '../../../domain/shipment.js';
 import type { Notice, NoticeProof } from '../port.js';
 import type { Settings } from './configuration.js';
 import { gid } from './ids.js';
 import { fulfillmentsOf, linesOfFulfillment, type WireFulfillment } from './notice-documents.js';
 import type { Ask, Shopify } from './operation.js';
+import { refuseOutOfSight } from './out-of-sight.js';
 import { toTheEnd } from './read-orders.js';
 import { trackingCompany } from './tracking-companies.js';
 
@@ -66,7 +66,7 @@ export async function coverage(
   notice: Notice,
 ): Promise<{ covered: Map<string, number>; fulfillments: WireFulfillment[] }> {
   const ask = asking(notice);
-  const fulfillments = (await readFulfillments(context.call, notice, ask)).filter((each) => isOf(each, notice));
+  const fulfillments = (await readFulfillments(context, notice)).filter((each) => isOf(each, notice));
   const covered = new Map<string, number>();
   for (const each of fulfillments)
     for (const { lineId, quantity } of await readLines(context.call, each, ask))
@@ -83,10 +83,14 @@ export function asking(notice: Notice): Ask {
 }
 
 /** Twenty are nearly always all: the dearer question is asked only where they are not. */
-async function readFulfillments(call: Shopify, notice: Notice, ask: Ask): Promise<WireFulfillment[]> {
+async function readFulfillments({ call, now }: NoticeContext, notice: Notice): Promise<WireFulfillment[]> {
+  const ask = asking(notice);
   for (const count of [20, 250]) {
     const { order } = await call(fulfillmentsOf(count), { id: gid('Order', notice.externalId) }, ask);
-    if (!order) throw new Failure('not_found', `Shopify does not show order ${notice.externalId}.`, ask.about);
+    if (!order) {
+      await refuseOutOfSight(call, notice, now(), ask);
+      return [];
+    }
     if (order.fulfillments.length < count || count === 250) return order.fulfillments;
   }
   return [];

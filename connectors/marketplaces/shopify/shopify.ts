@@ -11,6 +11,8 @@ import { install } from './install.js';
 import { listOrders, readContext, type OrderContext } from './list-orders.js';
 import { readNews } from './news.js';
 import { findNotice, notices } from './notices.js';
+import type { Ask } from './operation.js';
+import { refuseOutOfSight } from './out-of-sight.js';
 import { probe } from './probe.js';
 import { isMalformed, readOrders } from './read-orders.js';
 import { requestsOf } from './requests.js';
@@ -56,7 +58,7 @@ function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {
   return {
     settleMs,
     listOrders: (request) => listOrders(context, request),
-    fetchOrder: (externalId) => fetchOrder(context, externalId),
+    fetchOrder: (externalId, placedAt) => fetchOrder(context, externalId, placedAt ?? null),
     notices,
     findNotice: (notice) => findNotice(context, notice),
     postNotice: (notice) => postNotice(context, notice),
@@ -69,11 +71,19 @@ function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {
 }
 
 /** One call for all but the longest orders. The id is the number in Shopify's own links, not the name "#1001". */
-async function fetchOrder(context: OrderContext, externalId: string): Promise<MarketplaceOrder | null> {
+async function fetchOrder(
+  context: OrderContext & { now: () => Date },
+  externalId: string,
+  placedAt: string | null,
+): Promise<MarketplaceOrder | null> {
   if (!/^\d+$/.test(externalId)) return null;
   const { orders, services } = await readOrders(readContext(context, 'live'), [externalId]);
   const order = orders[0]?.order;
-  if (!order) return null;
+  if (!order) {
+    const ask: Ask = { lane: 'live', step: `looking for order ${externalId}`, about: { order: externalId } };
+    await refuseOutOfSight(context.call, { externalId, placedAt }, context.now(), ask);
+    return null;
+  }
   if (isMalformed(order))
     throw new Failure('order_malformed', `Order ${externalId}: ${order.problem}.`, { order: externalId });
   return translate(order, context.settings, services);
