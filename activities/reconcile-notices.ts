@@ -1,5 +1,5 @@
 import type { Marketplace, Notice } from '../connectors/marketplaces/port.js';
-import { provenNotices } from '../database/reconciliation-ledger.js';
+import { noticesOfWindow } from '../database/reconciliation-ledger.js';
 import { advanceRun, loadRun } from '../database/reconciliations.js';
 import { doubtNotice } from '../database/shipments.js';
 import { Failure } from '../domain/failures.js';
@@ -8,6 +8,7 @@ import { missingNotice, type Difference, type OurNotice } from '../domain/reconc
 import type { ActivityDependencies } from './dependencies.js';
 import { settleDifferences } from './settle-differences.js';
 import { tellNoticesMissing } from './tell-orders.js';
+import { provenNotices } from './write-back.js';
 
 /** One call a notice: a batch is what a run that breaks off repeats at most. */
 const batch = 20;
@@ -17,10 +18,10 @@ export async function reconcileNotices(deps: ActivityDependencies, { runId }: Re
   const run = await loadRun(deps.db, runId);
   const { marketplace } = await deps.connectStore(run.storeId, 'backfill');
   for (;;) {
-    const notices = await provenNotices(deps.db, run, run.places['notices'] ?? '', batch);
+    const notices = await noticesOfWindow(deps.db, run, run.places['notices'] ?? '', batch);
     const found: Difference[] = [];
     for (const notice of notices) {
-      found.push(...(await compare(marketplace, notice)));
+      found.push(...(await compare(deps, marketplace, notice)));
     }
     await settleDifferences(deps, run, found, async (missing) => {
       const keys = new Set(missing.map((each) => each.subject));
@@ -36,11 +37,15 @@ export async function reconcileNotices(deps: ActivityDependencies, { runId }: Re
   }
 }
 
-async function compare(marketplace: Marketplace, kept: OurNotice & { notice: object }): Promise<Difference[]> {
+async function compare(
+  deps: ActivityDependencies,
+  marketplace: Marketplace,
+  kept: OurNotice & { notice: object },
+): Promise<Difference[]> {
   // Kept by recordNotice as a connector made it.
   const notice = kept.notice as Notice;
   try {
-    if (await marketplace.findNotice(notice)) return [];
+    if (await marketplace.findNotice(notice, await provenNotices(deps, kept))) return [];
     return [missingNotice(kept, await marketplace.fetchOrder(kept.externalId, notice.placedAt))];
   } catch (error) {
     // Of an order that is only too old to be shown, nothing says that its notice is missing.

@@ -37,11 +37,14 @@ export interface Marketplace {
   /** Splits a package into the smallest notices the marketplace takes; each is written once. Pure. */
   notices(writeback: PackageWriteback): Notice[];
 
-  /** Reads whether this notice is there; its proof if so. */
-  findNotice(notice: Notice): Promise<NoticeProof | null>;
+  /**
+   * Reads whether this notice is there; its proof if so. `others` are the notices of the same order that are proven: what
+   * is theirs proves no other, where a marketplace keeps no mark of ours to tell them apart by.
+   */
+  findNotice(notice: Notice, others?: ProvenNotice[]): Promise<NoticeProof | null>;
 
   /** Writes one notice. Not idempotent at any marketplace: the caller reads first and after. */
-  postNotice(notice: Notice): Promise<void>;
+  postNotice(notice: Notice, others?: ProvenNotice[]): Promise<void>;
 
   /** Asks with the least calls what the credentials may do. */
   probe(): Promise<ProbeReport>;
@@ -133,4 +136,9 @@ export interface NoticeProof {
   trackingNumber: string | null;
   /** As the marketplace gave it, without people's data. */
   answer: Record<string, string | null>;
+}
+
+export interface ProvenNotice {
+  notice: Notice;
+  proof: NoticeProof;
 }

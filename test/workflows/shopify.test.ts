@@ -73,6 +73,18 @@ describe('from the order to its proven fulfillment', () => {
     expect(await proofs(id)).toHaveLength(2);
   });
 
+  it('I3: two packages alike under one number are two fulfillments, also when an answer is lost', async () => {
+    const { order, id } = await sell({ lines: [{ sku: 'KIT-1', quantity: 2 }] });
+    await flow.until(id, 'submitted');
+    shopify.standIn.faults = [{ kind: 'reset_after', rate: 1, times: 1, sent: 'fulfillmentCreate' }];
+    const parcel = { items: [{ sku: 'WH-KIT-1', quantity: 1 }], trackingNumber: '1ZSAME', carrier: 'USPS' };
+    await flow.ship(id, [parcel, parcel]);
+    await flow.until(id, 'shipped');
+    expect(told(order).map((each) => each.lines.map((line) => line.quantity))).toEqual([[1], [1]]);
+    expect(shopify.ledger().mails.filter((mail) => mail.order === order.name)).toHaveLength(2);
+    expect((await reconcile(waybill, { mend: true })).of(id)).toEqual([]);
+  });
+
   it('a part is told as a part; the rest follows', async () => {
     const { order, id } = await sell({ lines: [{ sku: 'KIT-1', quantity: 3 }] });
     await flow.until(id, 'submitted');

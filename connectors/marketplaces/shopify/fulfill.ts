@@ -1,5 +1,5 @@
 import { Failure } from '../../../domain/failures.js';
-import type { Notice } from '../port.js';
+import type { Notice, ProvenNotice } from '../port.js';
 import { saidIn } from './answers.js';
 import { gid } from './ids.js';
 import { createFulfillment, moreToFulfill, toFulfill, type OpenFulfillmentOrder } from './notice-documents.js';
@@ -16,8 +16,8 @@ const linesAtOnce = 250;
  * them; lines are always named, because a fulfillment order without lines means all of it. One call takes one
  * location only, so a package of two locations is two calls, and what is there already is not told again.
  */
-export async function postNotice(context: NoticeContext, notice: Notice): Promise<void> {
-  const { covered } = await coverage(context, notice);
+export async function postNotice(context: NoticeContext, notice: Notice, others: ProvenNotice[]): Promise<void> {
+  const { covered } = await coverage(context, notice, others);
   const missing = notice.lines
     .map((line) => ({ ...line, quantity: line.quantity - (covered.get(line.lineId) ?? 0) }))
     .filter((line) => line.quantity > 0);
