@@ -24,8 +24,8 @@ type Handler = (
 
 const done = new Map<string, string>();
 
-/** What is done for each kind of news. A kind that has no entry stays in the inbox. */
-export const handlers: Partial<Record<StoreNews['kind'], Handler>> = {
+/** What is done for each kind of news. */
+export const handlers: Record<StoreNews['kind'], Handler> = {
   orders: takeIn,
   returns: readReturns,
   uninstalled: lookWhetherUninstalled,

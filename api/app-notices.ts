@@ -10,7 +10,7 @@ import { keepPrivacyNotice } from './privacy-notices.js';
 import { notFound, Problem } from './problems.js';
 import { route, type Route } from './route.js';
 import { text } from './schemas.js';
-import { hasLiveToken, uninstall } from './uninstall.js';
+import { uninstall, uninstallIfGone } from './uninstall.js';
 
 const marketplaceParam = z.strictObject({ marketplace: text(40) });
 const received = z.object({ received: z.literal(true) });
@@ -97,16 +97,9 @@ async function act(dependencies: Dependencies, marketplace: MarketplaceName, not
   for (const store of await storesOfAccount(dependencies.db, marketplace, account, {
     deleted: kind !== 'uninstalled',
   })) {
-    const gone = kind === 'uninstalled' || kind === 'store_erasure' ? await isGone(dependencies, store.id) : false;
-    if (kind !== 'uninstalled') await keepPrivacyNotice(dependencies, store, { ...notice, kind, gone });
+    if (kind === 'uninstalled') await uninstallIfGone(dependencies, store.id);
+    else await keepPrivacyNotice(dependencies, store, { ...notice, kind });
   }
-}
-
-/** Whether the application is really gone from a store's account; what is left of it is forgotten then. */
-async function isGone(dependencies: Dependencies, storeId: string): Promise<boolean> {
-  if (await hasLiveToken(dependencies, storeId)) return false;
-  await uninstall(dependencies, storeId, dependencies.now?.() ?? new Date());
-  return true;
 }
 
 /** What the merchant sees who opens the application at the marketplace. */

@@ -7,6 +7,7 @@ import type { KeyRing } from '../database/key-ring.js';
 import type { Database } from '../database/pool.js';
 import type { Delivery } from '../database/webhook-inbox.js';
 import type { AppNotice, CallbackReading, Installed, ProvenCallback, SignedCall } from '../domain/install.js';
+import type { PrivacyDelivery } from '../domain/privacy.js';
 import type { ProbeReport } from '../domain/store.js';
 
 /** What the API must know of a connector: what a person fills in, checked by the connector's own schemas. */
@@ -62,7 +63,7 @@ export interface Dependencies {
     webhookPath: string,
     headers: IncomingHttpHeaders,
     rawBody: Buffer,
-  ): Promise<Delivery | null | 'unknown_path'>;
+  ): Promise<Delivery | PrivacyDelivery | null | 'unknown_path'>;
   /** Called when a warehouse is enabled; polling finds everything without it. */
   registerWebhook?(warehouseId: string): Promise<void>;
   /** The Temporal UI's origin, the only one that may call the codec endpoint from a browser. */

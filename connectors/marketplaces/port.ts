@@ -86,19 +86,10 @@ export interface StoreNews {
   deliveryKey: string;
   topic: string;
   /**
-   * `orders` names orders to look at, `returns` orders of which something comes back, `stock` SKUs or items whose stock changed, `uninstalled` and `scopes` that the
-   * access changed; the last three are what privacy law asks for.
+   * `orders` names orders to look at, `returns` orders of which something comes back, `stock` SKUs or items whose stock
+   * changed, `uninstalled` and `scopes` that the access changed.
    */
-  kind:
-    | 'orders'
-    | 'returns'
-    | 'stock'
-    | 'uninstalled'
-    | 'scopes'
-    | 'ignored'
-    | 'customer_data_request'
-    | 'customer_erasure'
-    | 'store_erasure';
+  kind: 'orders' | 'returns' | 'stock' | 'uninstalled' | 'scopes' | 'ignored';
   /**
    * External ids of orders, as MarketplaceOrder has them. None with `orders` means that it does not name them: the
    * store is polled then.
