@@ -29,6 +29,7 @@ export interface Installer {
   readCallback(query: Record<string, string>, now: Date): CallbackReading;
   /** Trades the code for credentials; throws Failure. */
   exchange(callback: ProvenCallback, store: { present: unknown; baseUrl: string | null }): Promise<Installed>;
+  readOpening(query: Record<string, string>, now: Date): SignedCall | null;
   readSignedCall(token: string, now: Date): SignedCall | null;
   readNotice(headers: IncomingHttpHeaders, rawBody: Buffer): AppNotice | null;
 }
