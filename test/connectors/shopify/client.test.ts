@@ -50,6 +50,15 @@ describe('refusals', () => {
     expect((await failureOf(look())).message).toContain('A part is missing');
   });
 
+  it('uses no list of which Shopify left a search term out, and names the term', async () => {
+    bench.sandbox.shop.settings.unknownSearchTerms = ['updated_at'];
+    const failure = await failureOf(fullPass(bench.marketplace, { since: '2026-11-20T11:00:00Z' }));
+    expect([failure.code, failure.about['field']]).toEqual(['answer_malformed', 'updated_at']);
+    expect(failure.message).toMatch(/^Shopify left the search term updated_at out of reading orders to ship: "Invalid/);
+    bench.sandbox.shop.settings.unknownSearchTerms = ['sku'];
+    expect((await failureOf(bench.marketplace.stock!.places(['KIT-1']))).about['field']).toBe('sku');
+  });
+
   it('names the field and the scope that is missing', async () => {
     bench.sandbox.setScopes(['read_locations']);
     bench.sandbox.addOrders([{}]);
