@@ -9,7 +9,7 @@ import type { MalformedOrder, MarketplaceOrder } from '../domain/order.js';
 import { probeStore, showOnStore } from './check-store.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 import { importPage, startOrders } from './import-orders.js';
-import { readReturnsNamed } from './read-returns.js';
+import { readOpenReturns, readReturnsNamed } from './read-returns.js';
 import { tellChanges, type Shown } from './tell-changes.js';
 
 /**
@@ -131,6 +131,8 @@ async function readReturns(
   news: DueWebhook[],
 ): Promise<Map<string, string>> {
   await readReturnsNamed(deps, connected, [...new Set(news.flatMap((row) => row.orderIds))]);
+  // Shopify's restock decision names the work at its warehouse, and no order.
+  if (news.some((row) => row.orderIds.length === 0)) await readOpenReturns(deps, connected);
   return done;
 }
 

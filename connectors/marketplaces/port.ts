@@ -91,8 +91,8 @@ export interface StoreNews {
    */
   kind: 'orders' | 'returns' | 'stock' | 'uninstalled' | 'scopes' | 'ignored';
   /**
-   * External ids of orders, as MarketplaceOrder has them. None with `orders` means that it does not name them: the
-   * store is polled then.
+   * External ids of orders, as MarketplaceOrder has them. None means that it does not name them: with `orders` the store
+   * is polled then, with `returns` those that are open are read.
    */
   orderIds: string[];
 }

@@ -150,10 +150,15 @@ describe('D9: returns', () => {
     );
   });
 
-  it('named by a notification are read at once, and what people decided at Shopify counts', async () => {
+  it('are read at once when a notification names them, or a restock decision names none, and what people decided counts', async () => {
     const order = shopify.shop.orders.find((each) => shopify.shop.returns.some((back) => back.orderId === each.id))!;
     const id = String(order.id);
     shopify.dispose(order.name, { sku: 'KIT-1', quantity: 1, type: 'MISSING', location: service });
+    await flow.announce('returns');
+    await flow.pollStore();
+    await eventually(async () =>
+      expect(await returnsOf(id)).toMatchObject([{ status: 'OPEN', restock: [{ decision: 'missing' }, {}] }]),
+    );
     shopify.closeReturn(order.name);
     await flow.announce('returns', [id]);
     await flow.pollStore();
@@ -168,7 +173,7 @@ describe('D9: returns', () => {
         },
       ]),
     );
-    expect((await flow.events(id)).filter((event) => event === 'returned')).toHaveLength(2);
+    expect((await flow.events(id)).filter((event) => event === 'returned')).toHaveLength(3);
   });
 });
 

@@ -37,7 +37,7 @@ export const topics: readonly Topic[] = [
   ]),
   ...all('returns', ['read_returns'], [
     'RETURNS_REQUEST', 'RETURNS_APPROVE', 'RETURNS_DECLINE', 'RETURNS_CANCEL', 'RETURNS_CLOSE', 'RETURNS_REOPEN',
-    'RETURNS_PROCESS', 'RETURNS_UPDATE',
+    'RETURNS_PROCESS', 'RETURNS_UPDATE', 'REVERSE_FULFILLMENT_ORDERS_DISPOSE',
   ]),
   ...all('stock', ['read_inventory'], [
     'INVENTORY_LEVELS_UPDATE', 'INVENTORY_LEVELS_CONNECT', 'INVENTORY_LEVELS_DISCONNECT',

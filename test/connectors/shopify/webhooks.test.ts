@@ -55,7 +55,7 @@ describe('registering', () => {
     const kinds = registered().map((each) => each.topic);
     expect(kinds).toContain('ORDERS_CREATE');
     expect(kinds).toContain('FULFILLMENT_ORDERS_SPLIT');
-    expect(kinds.filter((topic) => /^(RETURNS|INVENTORY)/.test(topic))).toEqual([]);
+    expect(kinds.filter((topic) => /^(RETURNS|REVERSE|INVENTORY)/.test(topic))).toEqual([]);
   });
 
   it('says what Shopify refuses', async () => {
@@ -127,6 +127,7 @@ describe('news', () => {
     ['refunds/create', { id: 5, order_id: 11 }, 'orders', ['11']],
     ['returns/request', { id: 5, order: { id: 11 } }, 'returns', ['11']],
     ['returns/update', { id: 5 }, 'returns', []],
+    ['reverse_fulfillment_orders/dispose', { id: 5, dispositions: [] }, 'returns', []],
     ['fulfillment_orders/split', { fulfillment_order: { id: 'gid://shopify/FulfillmentOrder/1' } }, 'orders', []],
     ['inventory_levels/update', { inventory_item_id: 1 }, 'stock', []],
     ['app/uninstalled', { id: 1 }, 'uninstalled', []],
