@@ -46,7 +46,7 @@ async function compare(
   const notice = kept.notice as Notice;
   try {
     if (await marketplace.findNotice(notice, await provenNotices(deps, kept))) return [];
-    return [missingNotice(kept, await marketplace.fetchOrder(kept.externalId, notice.placedAt))];
+    return [missingNotice(kept, await marketplace.fetchOrder(kept.externalId, { placedAt: notice.placedAt }))];
   } catch (error) {
     // Of an order that is only too old to be shown, nothing says that its notice is missing.
     if (error instanceof Failure && error.code === 'order_not_shown') return [];

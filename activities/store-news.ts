@@ -102,7 +102,7 @@ async function fetchNamed(deps: ActivityDependencies, { store, marketplace }: Co
   };
   const fetch = async (externalId: string) => {
     try {
-      const order = await marketplace.fetchOrder(externalId, placedAt.get(externalId));
+      const order = await marketplace.fetchOrder(externalId, { placedAt: placedAt.get(externalId) });
       if (order) found.orders.push(order);
       else found.unseen.push({ externalId, order });
     } catch (error) {

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder, type Transaction } from 'kysely';
 import type { KeptOrder, TakenOver } from '../domain/order-changes.js';
+import type { TakenPlaces } from '../domain/import-decision.js';
 import { destinationsOf, type Destination, type MarketplaceOrder, type OrderLine } from '../domain/order.js';
 import { finalStates, type OrderState } from '../domain/order-states.js';
 import { addressFingerprint } from './fingerprint.js';
@@ -14,13 +15,16 @@ export interface KeptRow extends KeptOrder {
   externalId: string;
   /** UTC, ISO 8601. */
   placedAt: string;
+  /** The places whose lines it was imported with. */
+  takes: TakenPlaces;
   /** The fingerprint of what its marketplace showed last. */
   seen: string | null;
 }
 
 /** A KeptRow as JSON, for the order whose row is `o` in the statement around it. */
 export const keptOrder: RawBuilder<KeptRow> = sql`jsonb_build_object(
-  'orderId', o.id, 'storeId', o.store_id, 'externalId', o.external_id, 'placedAt', o.placed_at, 'seen', o.seen,
+  'orderId', o.id, 'storeId', o.store_id, 'externalId', o.external_id, 'placedAt', o.placed_at, 'takes', o.takes,
+  'seen', o.seen,
   'lines', (select coalesce(jsonb_agg(jsonb_build_object('lineId', k.line_id, 'sku', k.sku, 'quantity', k.quantity,
       'wanted', k.wanted, 'shippable', k.shippable, 'standing', k.standing, 'destinationId', k.destination_id)
       order by k.position), '[]') from order_lines k where k.order_id = o.id),
@@ -38,16 +42,21 @@ export async function loadKeptOrder(db: Database, orderId: string): Promise<Kept
   return rows[0].kept;
 }
 
+export interface SeenOrder {
+  orderId: string;
+  externalId: string;
+  seen: string | null;
+  takes: TakenPlaces;
+  state: OrderState;
+  started: boolean;
+}
+
 /** Of these marketplace ids, the orders the store has, each with the fingerprint of what was seen of it last. */
-export async function seenOrders(
-  db: Database,
-  storeId: string,
-  externalIds: string[],
-): Promise<{ orderId: string; externalId: string; seen: string | null; state: OrderState; started: boolean }[]> {
+export async function seenOrders(db: Database, storeId: string, externalIds: string[]): Promise<SeenOrder[]> {
   if (externalIds.length === 0) return [];
   return db
     .selectFrom('orders')
-    .select(['id as orderId', 'external_id as externalId', 'seen', 'state'])
+    .select(['id as orderId', 'external_id as externalId', 'seen', 'takes', 'state'])
     .select(({ eb }) => eb('workflow_started_at', 'is not', null).$castTo<boolean>().as('started'))
     .where('store_id', '=', storeId)
     .where('external_id', 'in', externalIds)

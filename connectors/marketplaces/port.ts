@@ -1,3 +1,4 @@
+import type { TakenPlaces } from '../../domain/import-decision.js';
 import type { MalformedOrder, MarketplaceOrder } from '../../domain/order.js';
 import type { FulfillmentRequests } from './requests-port.js';
 import type { MarketplaceReturns } from './returns-port.js';
@@ -27,12 +28,8 @@ export interface Marketplace {
     known: (externalIds: string[]) => Promise<Set<string>>;
   }): Promise<OrderPage>;
 
-  /**
-   * The present state of one order; null when the marketplace certainly does not have it. A marketplace that shows
-   * orders of some age only tells by `placedAt` whether one that it does not show is gone; where it cannot be told, it
-   * throws Failure `order_not_shown`.
-   */
-  fetchOrder(externalId: string, placedAt?: string): Promise<MarketplaceOrder | null>;
+  /** The present state of one order; null when the marketplace certainly does not have it. */
+  fetchOrder(externalId: string, known?: KnownOrder): Promise<MarketplaceOrder | null>;
 
   /** Splits a package into the smallest notices the marketplace takes; each is written once. Pure. */
   notices(writeback: PackageWriteback): Notice[];
@@ -60,6 +57,17 @@ export interface Marketplace {
    * Null where the marketplace knows no webhooks or a person must enter the address there.
    */
   readonly ensureWebhooks: ((url: string, known: Record<string, string> | null) => Promise<WebhooksEnsured>) | null;
+}
+
+/** What we have of an order that is fetched. */
+export interface KnownOrder {
+  /**
+   * UTC, ISO 8601. A marketplace that shows orders up to some age only tells by it whether one that it does not show is
+   * gone; where it cannot be told, `fetchOrder` throws Failure `order_not_shown`.
+   */
+  placedAt?: string;
+  /** The places whose lines it was imported with, where they are not those of the store's settings. */
+  takes?: TakenPlaces;
 }
 
 export interface WebhooksEnsured {

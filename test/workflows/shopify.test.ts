@@ -121,6 +121,35 @@ describe('what is left out', () => {
   });
 });
 
+it('R138: a location that the store filters by later leaves imported orders as they are; so does none', async () => {
+  const fulfillmentLocation = String(shopify.shop.locations[0]!.id);
+  const filter = (filterByLocation: boolean) =>
+    flow.settings({ marketplace: { fulfillmentLocation, filterByLocation } });
+  const lines = [{ sku: 'KIT-1' }, { sku: 'TEA-30', location: 'Corner Shop' }];
+  const less = await sell({ lines });
+  await flow.until(less.id, 'submitted');
+  await filter(false);
+  const whole = await sell({ lines });
+  await flow.until(whole.id, 'submitted');
+  await filter(true);
+  for (const each of [less, whole]) shopify.changeOrder(each.order.name, { note: 'Leave at the door.' });
+  await flow.announce('orders', [whole.id]);
+  await flow.pollStore();
+  await filter(false);
+  await flow.announce('orders', [less.id]);
+  const report = await reconcile(waybill, { mend: true });
+  await filter(true);
+  const shipped = [];
+  for (const each of [less, whole]) {
+    expect(report.of(each.id)).toEqual([]);
+    await flow.ship(each.id, [{ trackingNumber: `1Z${each.id}`, carrier: 'UPS' }]);
+    await flow.until(each.id, 'shipped');
+    expect(await flow.events(each.id)).not.toContain('changed');
+    shipped.push(told(each.order).flatMap((one) => one.lines).length);
+  }
+  expect(shipped).toEqual([1, 2]);
+});
+
 describe('R135', () => {
   it('what the location has not in stock waits for a person, with SKU and location, and is told after the retry', async () => {
     const { order, id } = await sell({ lines: [{ sku: 'BOOK-7', quantity: 2 }] });

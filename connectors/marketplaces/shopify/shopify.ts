@@ -1,5 +1,5 @@
 import { Failure } from '../../../domain/failures.js';
-import { everyOrder, type ImportRules } from '../../../domain/import-decision.js';
+import { everyOrder, type ImportRules, type TakenPlaces } from '../../../domain/import-decision.js';
 import type { MarketplaceOrder } from '../../../domain/order.js';
 import type { ConnectOptions } from '../../connect-options.js';
 import type { Marketplace } from '../port.js';
@@ -58,7 +58,8 @@ function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {
   return {
     settleMs,
     listOrders: (request) => listOrders(context, request),
-    fetchOrder: (externalId, placedAt) => fetchOrder(context, externalId, placedAt ?? null),
+    fetchOrder: (externalId, known = {}) =>
+      fetchOrder(taking(context, known.takes), externalId, known.placedAt ?? null),
     notices,
     findNotice: (notice, others = []) => findNotice(context, notice, others),
     postNotice: (notice, others = []) => postNotice(context, notice, others),
@@ -68,6 +69,19 @@ function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {
     returns: returnsOf(client.call),
     ensureWebhooks: (url, known) => ensureWebhooks(client.call, url, known),
   };
+}
+
+/** An order is read by the places it was imported with: they tell which of its pieces keep a line's own id. */
+function taking<Context extends OrderContext>(context: Context, takes: TakenPlaces | undefined): Context {
+  if (!takes) return context;
+  const { fulfillmentLocation } = context.settings;
+  const settings = {
+    ...context.settings,
+    filterByLocation: takes.location !== null,
+    fulfillmentLocation: takes.location ?? fulfillmentLocation,
+    fulfillmentService: takes.service ?? allServices,
+  };
+  return { ...context, settings };
 }
 
 /** One call for all but the longest orders. The id is the number in Shopify's own links, not the name "#1001". */

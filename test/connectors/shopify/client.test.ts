@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-const look = (of = bench.marketplace) => of.fetchOrder('1', lately);
+const look = (of = bench.marketplace) => of.fetchOrder('1', { placedAt: lately });
 const answering = (body: unknown, changes: Partial<FaultRule> = {}) => {
   bench.sandbox.standIn.faults = [{ kind: 'status', status: 200, rate: 1, body: JSON.stringify(body), ...changes }];
 };
@@ -128,7 +128,7 @@ describe('points', () => {
     const lines = [{ sku: 'KIT-1' }, { sku: 'TEA-30' }, { sku: 'BOOK-7' }];
     wall.sandbox.addOrders(Array.from({ length: 50 }, () => ({ lines })));
     // Whoever comes first learns the bucket for all connections of the store.
-    await wall.connect({ limiter: createRateLimiter(pools[0]!.db) }).fetchOrder('1', lately);
+    await wall.connect({ limiter: createRateLimiter(pools[0]!.db) }).fetchOrder('1', { placedAt: lately });
     const pass = async (limiter: RateLimiter): Promise<number> => {
       const since = new Date(Date.now() - 60_000).toISOString();
       for (;;) {
