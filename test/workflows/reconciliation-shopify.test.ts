@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
 import type { Waybill } from '../support/waybill.js';
 import type { Flow } from './flow.js';
-import { reconcile } from './reconcile.js';
+import { bringsInWhatPollsMissed, letSettle, reconcile } from './reconcile.js';
 import { fulfillmentsOf, openShop, startShopifyStore } from './shopify-store.js';
 
 quietTemporal();
@@ -21,7 +21,6 @@ beforeAll(async () => {
 });
 afterAll(() => stop());
 
-const aTime = expect.any(Date) as unknown;
 const mend = () => reconcile(waybill, { mend: true });
 const found = async (id: string) => (await mend()).of(id).map(({ kind, mended_at }) => [kind, mended_at !== null]);
 const living = (order: Order) => fulfillmentsOf(shopify, order).filter((each) => each.status === 'SUCCESS');
@@ -44,24 +43,9 @@ function cancelFulfillment(order: Order, index: number): void {
   }
 }
 
-/** As if Shopify had had its time to show what was sent. */
-const settled = () =>
-  waybill.db
-    .updateTable('write_intents')
-    .set({ sent_at: new Date(Date.now() - 600_000) })
-    .where('state', '=', 'unknown')
-    .execute();
-
-it('an order that no poll brought is imported; what all agree on is no difference, shipped orders included', async () => {
+it('an order that no poll brought is imported; what all agree on is no difference, shipped orders included', () => {
   const [order] = shopify.addOrders([{}]);
-  const id = String(order!.id);
-  expect((await mend()).of(id)).toEqual([expect.objectContaining({ kind: 'order_missing_here', mended_at: aTime })]);
-  await flow.until(id, 'submitted');
-  await flow.ship(id, [{ carrier: 'UPS', trackingNumber: '1ZSH0001' }]);
-  await flow.until(id, 'shipped');
-  const { row, differences } = await mend();
-  expect(differences).toEqual([]);
-  expect(row.compared).toMatchObject({ marketplaceOrders: 1, notices: 1 });
+  return bringsInWhatPollsMissed(waybill, flow, String(order!.id), '1ZSH0001');
 });
 
 it('an order cancelled there is told so, and stopped at the warehouse', async () => {
@@ -86,7 +70,7 @@ it('of two packages alike, the fulfillment that was cancelled there is made agai
   cancelFulfillment(order, 0);
   expect(await found(id)).toEqual([['notice_missing_at_marketplace', true]]);
   await eventually(async () => {
-    await settled();
+    await letSettle(waybill);
     expect(living(order)).toHaveLength(2);
   });
   await flow.handle(id).result();
