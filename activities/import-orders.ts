@@ -46,7 +46,7 @@ export async function importPage(
   const skipped: SkippedOrder[] = page.malformed.map(malformedRow);
   for (const order of page.orders.filter((each) => !known.has(each.externalId))) {
     const decision = judge(deps, connected, order);
-    if (decision.import) created.push(decision);
+    if (decision.import) created.push({ ...decision, takes: connected.rules });
     else
       skipped.push({
         ...{ skipKey: order.externalId, externalId: order.externalId, lineId: null, raw: null, ...decision },

@@ -1,11 +1,11 @@
 import { addressFingerprint, orderFingerprint } from '../database/fingerprint.js';
 import { loadKeptOrder, markSeen, stageChange, type KeptRow } from '../database/order-changes.js';
-import { linesOfStore } from '../domain/import-decision.js';
+import { linesTaken, samePlaces, type TakenPlaces } from '../domain/import-decision.js';
 import type { AskedLines } from '../domain/line-changes.js';
 import type { MarketplaceAnswer } from '../domain/messages.js';
 import { destinationsOf, type MarketplaceOrder } from '../domain/order.js';
 import { judgeOrder, type PresentOrder } from '../domain/order-changes.js';
-import type { ActivityDependencies } from './dependencies.js';
+import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 import { ofConnection } from './of-connection.js';
 
 export interface LookRequest {
@@ -39,9 +39,9 @@ export async function look(
 
 async function presentOrder(deps: ActivityDependencies, kept: KeptRow): Promise<MarketplaceOrder | null> {
   return ofConnection(kept.storeId, async () => {
-    const { marketplace, rules } = await deps.storeOf(kept.storeId);
-    const order = await marketplace.fetchOrder(kept.externalId);
-    return order && linesOfStore(order, rules);
+    const { marketplace } = await deps.storeOf(kept.storeId);
+    const order = await marketplace.fetchOrder(kept.externalId, kept);
+    return order && linesTaken(order, kept.takes);
   });
 }
 
@@ -52,4 +52,18 @@ export function presented(order: MarketplaceOrder): PresentOrder {
     seen: addressFingerprint(each),
   }));
   return { order, addresses };
+}
+
+/**
+ * An order that the marketplace showed, with the lines it was imported with. It was read by the store's present settings:
+ * where those take other places than the order does, it is read once more.
+ */
+export async function asImported(
+  { marketplace, rules }: ConnectedStore,
+  shown: MarketplaceOrder,
+  takes: TakenPlaces,
+): Promise<MarketplaceOrder> {
+  const { externalId, placedAt } = shown;
+  const order = samePlaces(takes, rules) ? null : await marketplace.fetchOrder(externalId, { placedAt, takes });
+  return linesTaken(order ?? shown, takes);
 }

@@ -2,6 +2,7 @@ import {
   noteUnreadReturns,
   ordersNamed,
   ordersThatMayReturn,
+  ordersWithOpenReturns,
   saveReturns,
   type ReturningOrder,
 } from '../database/returns.js';
@@ -33,6 +34,11 @@ export async function readReturnsNamed(
   externalIds: string[],
 ): Promise<void> {
   await readReturns(deps, connected, await ordersNamed(deps.db, connected.store.id, externalIds));
+}
+
+/** What is still coming back, or waits for a decision. */
+export async function readOpenReturns(deps: ActivityDependencies, connected: ConnectedStore): Promise<void> {
+  await readReturns(deps, connected, await ordersWithOpenReturns(deps.db, connected.store.id));
 }
 
 async function readReturns(

@@ -9,16 +9,16 @@ import {
   compareMalformed,
   compareOrder,
   missingAtMarketplace,
+  notShown,
   type Difference,
   type Mend,
   type OurOrder,
 } from '../domain/reconciliation.js';
-import { linesOfStore } from '../domain/import-decision.js';
 import type { MarketplaceOrder } from '../domain/order.js';
 import { judgeOrder, type Verdict } from '../domain/order-changes.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 import { importPage, judge, startOrders } from './import-orders.js';
-import { presented } from './look-at-marketplace.js';
+import { asImported, presented } from './look-at-marketplace.js';
 import { settleDifferences } from './settle-differences.js';
 import { tellChanges } from './tell-changes.js';
 
@@ -65,13 +65,12 @@ async function comparePage(
   const skipped = await skippedAmong(deps.db, run.storeId, ids);
   await markListed(deps.db, run.storeId, [...ours.keys()], run.createdAt);
   const known = (id: string | null) => id !== null && (skipped.has(id) || ours.has(id));
-  const found = [
-    ...page.orders.flatMap((order) => {
-      const { externalId } = order;
-      return compareOne(deps, run, connected, order, ours.get(externalId) ?? null, skipped.has(externalId));
-    }),
-    ...page.malformed.flatMap((order) => compareMalformed(order, known(order.externalId))),
-  ];
+  const found = page.malformed.flatMap((order) => compareMalformed(order, known(order.externalId)));
+  for (const order of page.orders) {
+    const { externalId } = order;
+    const here = ours.get(externalId) ?? null;
+    found.push(...(await compareOne(deps, run, connected, order, here, skipped.has(externalId))));
+  }
   await settleDifferences(deps, run, found, (safe) => mendThem(deps, connected, page, safe));
 }
 
@@ -97,25 +96,25 @@ async function mendThem(
   );
 }
 
-function compareOne(
+async function compareOne(
   deps: ActivityDependencies,
   run: Run,
   connected: ConnectedStore,
   there: MarketplaceOrder,
   here: (OurOrder & { kept: KeptRow }) | null,
   skipped: boolean,
-): Difference[] {
+): Promise<Difference[]> {
   const importFrom = new Date(run.storeCreatedAt.getTime() - firstLookMs).toISOString();
   return compareOrder(there, here, {
     ...{ decision: judge(deps, connected, there), skipped },
     scope: { to: run.to.toISOString(), importFrom },
-    verdict: here && unheard(connected, there, here.kept),
+    verdict: here && (await unheard(connected, there, here.kept)),
   });
 }
 
 /** What the order was shown already is no news: it follows it, or a person is asked. */
-function unheard({ rules }: ConnectedStore, there: MarketplaceOrder, kept: KeptRow): Verdict | null {
-  const order = linesOfStore(there, rules);
+async function unheard(connected: ConnectedStore, there: MarketplaceOrder, kept: KeptRow): Promise<Verdict | null> {
+  const order = await asImported(connected, there, kept.takes);
   return orderFingerprint(order, kept) === kept.seen ? null : judgeOrder(kept, presented(order), {});
 }
 
@@ -125,9 +124,13 @@ async function compareUnlisted(deps: ActivityDependencies, run: Run, connected: 
     const found: Difference[] = [];
     const shown: MarketplaceOrder[] = [];
     for (const order of orders) {
-      const there = await connected.marketplace.fetchOrder(order.externalId);
-      if (there) shown.push(there);
-      found.push(...(there ? compareOne(deps, run, connected, there, order, false) : [missingAtMarketplace(order)]));
+      const there = await lookFor(connected, order.kept);
+      if (there === 'not_shown') found.push(...notShown(order));
+      else if (there === null) found.push(missingAtMarketplace(order));
+      else {
+        shown.push(there);
+        found.push(...(await compareOne(deps, run, connected, there, order, false)));
+      }
     }
     await settleDifferences(deps, run, found, (safe) =>
       mendThem(deps, connected, { orders: shown, malformed: [] }, safe),
@@ -135,5 +138,16 @@ async function compareUnlisted(deps: ActivityDependencies, run: Run, connected: 
     const place = orders.at(-1)?.orderId;
     if (place === undefined) return;
     await advanceRun(deps.db, run, { name: 'unlisted', place, ledger: 'unlistedOrders', compared: orders.length });
+  }
+}
+
+/** `not_shown`: it may be only too old for its marketplace, which is no reason to stop the others. */
+async function lookFor({ marketplace }: ConnectedStore, kept: KeptRow): Promise<MarketplaceOrder | 'not_shown' | null> {
+  try {
+    // By the present settings, as a list shows it.
+    return await marketplace.fetchOrder(kept.externalId, { placedAt: kept.placedAt });
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'order_not_shown') return 'not_shown';
+    throw error;
   }
 }

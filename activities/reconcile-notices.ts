@@ -1,12 +1,14 @@
-import type { Notice } from '../connectors/marketplaces/port.js';
-import { provenNotices } from '../database/reconciliation-ledger.js';
+import type { Marketplace, Notice } from '../connectors/marketplaces/port.js';
+import { noticesOfWindow } from '../database/reconciliation-ledger.js';
 import { advanceRun, loadRun } from '../database/reconciliations.js';
 import { doubtNotice } from '../database/shipments.js';
+import { Failure } from '../domain/failures.js';
 import type { ReconciliationInput } from '../domain/messages.js';
-import { missingNotice, type Difference } from '../domain/reconciliation.js';
+import { missingNotice, type Difference, type OurNotice } from '../domain/reconciliation.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { settleDifferences } from './settle-differences.js';
 import { tellNoticesMissing } from './tell-orders.js';
+import { provenNotices } from './write-back.js';
 
 /** One call a notice: a batch is what a run that breaks off repeats at most. */
 const batch = 20;
@@ -16,12 +18,10 @@ export async function reconcileNotices(deps: ActivityDependencies, { runId }: Re
   const run = await loadRun(deps.db, runId);
   const { marketplace } = await deps.connectStore(run.storeId, 'backfill');
   for (;;) {
-    const notices = await provenNotices(deps.db, run, run.places['notices'] ?? '', batch);
+    const notices = await noticesOfWindow(deps.db, run, run.places['notices'] ?? '', batch);
     const found: Difference[] = [];
     for (const notice of notices) {
-      // Kept by recordNotice as a connector made it.
-      const proof = await marketplace.findNotice(notice.notice as Notice);
-      if (!proof) found.push(missingNotice(notice, await marketplace.fetchOrder(notice.externalId)));
+      found.push(...(await compare(deps, marketplace, notice)));
     }
     await settleDifferences(deps, run, found, async (missing) => {
       const keys = new Set(missing.map((each) => each.subject));
@@ -34,5 +34,22 @@ export async function reconcileNotices(deps: ActivityDependencies, { runId }: Re
     const place = notices.at(-1)?.key;
     if (place === undefined) return;
     await advanceRun(deps.db, run, { name: 'notices', place, ledger: 'notices', compared: notices.length });
+  }
+}
+
+async function compare(
+  deps: ActivityDependencies,
+  marketplace: Marketplace,
+  kept: OurNotice & { notice: object },
+): Promise<Difference[]> {
+  // Kept by recordNotice as a connector made it.
+  const notice = kept.notice as Notice;
+  try {
+    if (await marketplace.findNotice(notice, await provenNotices(deps, kept))) return [];
+    return [missingNotice(kept, await marketplace.fetchOrder(kept.externalId, { placedAt: notice.placedAt }))];
+  } catch (error) {
+    // Of an order that is only too old to be shown, nothing says that its notice is missing.
+    if (error instanceof Failure && error.code === 'order_not_shown') return [];
+    throw error;
   }
 }

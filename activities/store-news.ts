@@ -1,14 +1,15 @@
 import type { StoreNews } from '../connectors/marketplaces/port.js';
 import { dueWebhooks, markWebhooksFailed, markWebhooksProcessed, type DueWebhook } from '../database/inbox-work.js';
+import { placedTimes } from '../database/order-changes.js';
 import { recordUninstalled } from '../database/store-accounts.js';
 import { heardOfStock } from '../database/stock-syncs.js';
 import { Failure } from '../domain/failures.js';
 import { isAlive, uninstalledAttention } from '../domain/install.js';
-import type { MalformedOrder } from '../domain/order.js';
+import type { MalformedOrder, MarketplaceOrder } from '../domain/order.js';
 import { probeStore, showOnStore } from './check-store.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
 import { importPage, startOrders } from './import-orders.js';
-import { readReturnsNamed } from './read-returns.js';
+import { readOpenReturns, readReturnsNamed } from './read-returns.js';
 import { tellChanges, type Shown } from './tell-changes.js';
 
 /**
@@ -23,8 +24,8 @@ type Handler = (
 
 const done = new Map<string, string>();
 
-/** What is done for each kind of news. A kind that has no entry stays in the inbox. */
-export const handlers: Partial<Record<StoreNews['kind'], Handler>> = {
+/** What is done for each kind of news. */
+export const handlers: Record<StoreNews['kind'], Handler> = {
   orders: takeIn,
   returns: readReturns,
   uninstalled: lookWhetherUninstalled,
@@ -79,34 +80,43 @@ async function takeIn(
   connected: ConnectedStore,
   news: DueWebhook[],
 ): Promise<Map<string, string>> {
-  const shown: Shown[] = [];
-  const malformed: MalformedOrder[] = [];
-  const failures = new Map<string, Failure>();
   const ids = [...new Set(news.flatMap((row) => row.orderIds))];
-  const fetch = async (externalId: string) => {
-    try {
-      shown.push({ externalId, order: await connected.marketplace.fetchOrder(externalId) });
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      if (error.code === 'order_malformed') malformed.push({ externalId, problem: error.message, raw: null });
-      else failures.set(externalId, error);
-    }
-  };
-  for (let first = 0; first < ids.length; first += fetchedAtOnce)
-    await Promise.all(ids.slice(first, first + fetchedAtOnce).map(fetch));
-  const orders = shown.flatMap((each) => each.order ?? []);
+  const { orders, unseen, malformed, failures } = await fetchNamed(deps, connected, ids);
   await importPage(deps, connected, { orders, malformed, nextPage: null });
-  await tellChanges(
-    deps,
-    connected,
-    shown.filter((each) => each.order === null),
-  );
+  await tellChanges(deps, connected, unseen);
   await startOrders(deps, connected.store);
   const problems = news.flatMap((row): [string, string][] => {
     const failure = row.orderIds.map((id) => failures.get(id)).find((each) => each !== undefined);
     return failure ? [[row.id, describe(failure)]] : [];
   });
   return new Map(problems);
+}
+
+async function fetchNamed(deps: ActivityDependencies, { store, marketplace }: ConnectedStore, ids: string[]) {
+  const placedAt = await placedTimes(deps.db, store.id, ids);
+  const found = {
+    orders: [] as MarketplaceOrder[],
+    unseen: [] as Shown[],
+    malformed: [] as MalformedOrder[],
+    failures: new Map<string, Failure>(),
+  };
+  const fetch = async (externalId: string) => {
+    try {
+      const order = await marketplace.fetchOrder(externalId, { placedAt: placedAt.get(externalId) });
+      if (order) found.orders.push(order);
+      else found.unseen.push({ externalId, order });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      // Nothing to try again: one we have hears of it, another was never ours.
+      if (error.code === 'order_not_shown') found.unseen.push({ externalId, order: 'not_shown' });
+      else if (error.code === 'order_malformed')
+        found.malformed.push({ externalId, problem: error.message, raw: null });
+      else found.failures.set(externalId, error);
+    }
+  };
+  for (let first = 0; first < ids.length; first += fetchedAtOnce)
+    await Promise.all(ids.slice(first, first + fetchedAtOnce).map(fetch));
+  return found;
 }
 
 /** Somebody changed a figure of stock there, or we did: a comparison tells. */
@@ -121,6 +131,8 @@ async function readReturns(
   news: DueWebhook[],
 ): Promise<Map<string, string>> {
   await readReturnsNamed(deps, connected, [...new Set(news.flatMap((row) => row.orderIds))]);
+  // Shopify's restock decision names the work at its warehouse, and no order.
+  if (news.some((row) => row.orderIds.length === 0)) await readOpenReturns(deps, connected);
   return done;
 }
 

@@ -2,18 +2,20 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import { orderFingerprint } from '../database/fingerprint.js';
 import { loadKeptOrder, markSeen, recordAfterEnd, seenOrders } from '../database/order-changes.js';
 import { messages, orderWorkflowId } from '../domain/identifiers.js';
-import { linesOfStore } from '../domain/import-decision.js';
 import type { MarketplaceChanged } from '../domain/messages.js';
 import type { MarketplaceOrder } from '../domain/order.js';
 import { judgeEnded } from '../domain/order-changes.js';
 import { isFinal } from '../domain/order-states.js';
 import type { ActivityDependencies, ConnectedStore } from './dependencies.js';
-import { presented } from './look-at-marketplace.js';
+import { asImported, presented } from './look-at-marketplace.js';
 
-/** An order as its marketplace shows it now; null when it no longer has it. */
+/**
+ * An order as its marketplace shows it now; null when it no longer has it, `not_shown` where that cannot be told. A running
+ * order then looks for itself and asks a person; for one that has ended nothing is known to have changed.
+ */
 export interface Shown {
   externalId: string;
-  order: MarketplaceOrder | null;
+  order: MarketplaceOrder | 'not_shown' | null;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function tellChanges(
   connected: ConnectedStore,
   shown: Shown[],
 ): Promise<void> {
-  const { store, rules } = connected;
+  const { store } = connected;
   const known = await seenOrders(
     deps.db,
     store.id,
@@ -34,9 +36,10 @@ export async function tellChanges(
   );
   for (const row of known) {
     const found = shown.find((each) => each.externalId === row.externalId)?.order ?? null;
-    const order = found && linesOfStore(found, rules);
-    const seen = orderFingerprint(order, row);
-    if (seen === row.seen) continue;
+    const hidden = found === 'not_shown';
+    const order = hidden ? null : found && (await asImported(connected, found, row.takes));
+    const seen = hidden ? found : orderFingerprint(order, row);
+    if (seen === row.seen || (hidden && isFinal(row.state))) continue;
     if (isFinal(row.state)) await noteAfterEnd(deps, row.orderId, order, seen);
     else if (row.started && (await tell(deps, { storeId: store.id, externalId: row.externalId }, { seen })))
       await markSeen(deps.db, row.orderId, seen);

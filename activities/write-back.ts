@@ -1,5 +1,11 @@
-import type { Marketplace, Notice, NoticeProof } from '../connectors/marketplaces/port.js';
-import { doubtedNotices, loadWritebacks, recordNotice, recordWrittenBack } from '../database/shipments.js';
+import type { Marketplace, Notice, NoticeProof, ProvenNotice } from '../connectors/marketplaces/port.js';
+import {
+  doubtedNotices,
+  loadWritebacks,
+  otherNotices,
+  recordNotice,
+  recordWrittenBack,
+} from '../database/shipments.js';
 import { writeKeys } from '../domain/identifiers.js';
 import type { LedgerEntry } from '../domain/ledger.js';
 import type { OrderState } from '../domain/order-states.js';
@@ -78,13 +84,15 @@ async function postOnce(
   marketplace: Marketplace,
   { key, orderId, shipmentId, notice }: { key: string; orderId: string; shipmentId: string; notice: Notice },
 ): Promise<void> {
+  // An order tells its packages one after the other, so none becomes proven meanwhile.
+  const others = await provenNotices(deps, { orderId, key });
   const written = await writeOnce<NoticeProof>(deps, {
     ...{ key, orderId, shipmentId },
     kind: 'writeback',
     request: notice,
-    find: () => marketplace.findNotice(notice),
+    find: () => marketplace.findNotice(notice, others),
     write: async () => {
-      await marketplace.postNotice(notice);
+      await marketplace.postNotice(notice, others);
       return null;
     },
     settleMs: marketplace.settleMs,
@@ -99,4 +107,13 @@ function sumLines(lines: { lineId: string; quantity: number }[]): { lineId: stri
   const sums = new Map<string, number>();
   for (const line of lines) sums.set(line.lineId, (sums.get(line.lineId) ?? 0) + line.quantity);
   return [...sums].map(([lineId, quantity]) => ({ lineId, quantity }));
+}
+
+/** The notices of an order that are proven, but for one. */
+export async function provenNotices(
+  { db }: Pick<ActivityDependencies, 'db'>,
+  but: { orderId: string; key: string },
+): Promise<ProvenNotice[]> {
+  // Kept by recordNotice as a connector made them.
+  return (await otherNotices(db, but)) as ProvenNotice[];
 }

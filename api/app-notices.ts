@@ -10,7 +10,7 @@ import { keepPrivacyNotice } from './privacy-notices.js';
 import { publicInstaller } from './pending-install.js';
 import { Problem } from './problems.js';
 import { route, type Route } from './route.js';
-import { hasLiveToken, uninstall } from './uninstall.js';
+import { uninstall, uninstallIfGone } from './uninstall.js';
 
 const received = z.object({ received: z.literal(true) });
 
@@ -36,7 +36,25 @@ export const appNoticeRoutes = [
       return { received: true as const };
     },
   }),
-  signedCall('load', 'Show the stores of an account', html),
+  route({
+    method: 'get',
+    path: '/oauth/{marketplace}/load',
+    summary: 'Show the stores of an account',
+    description:
+      'Where a marketplace sends a merchant who opens our application, installed or not. It connects nothing: whose ' +
+      'store the account is to feed is said by POST /v1/stores/{id}/authorize, and the page tells how.',
+    access: 'anyone',
+    params: marketplaceParam,
+    query: anyQuery,
+    answer: html,
+    async handle({ params, query, dependencies, response }) {
+      const installer = publicInstaller(dependencies, params.marketplace);
+      const opening = installer.readOpening(query, dependencies.now?.() ?? new Date());
+      if (!opening) throw new Problem('bad-signature', 'What the marketplace signed does not hold, or has run out.');
+      guardPage(response, installer.framedBy);
+      return overview(dependencies, params.marketplace as MarketplaceName, opening);
+    },
+  }),
   signedCall('uninstall', 'Take the news that our application was uninstalled', {
     status: 200,
     description: 'Taken.',
@@ -50,7 +68,7 @@ export const appNoticeRoutes = [
 ];
 
 /** A GET that proves itself by a signed token in its query, as BigCommerce makes them. */
-function signedCall(event: 'load' | 'uninstall' | 'remove-user', summary: string, answer: Route['answer']): Route {
+function signedCall(event: 'uninstall' | 'remove-user', summary: string, answer: Route['answer']): Route {
   return route({
     method: 'get',
     path: `/oauth/{marketplace}/${event}`,
@@ -59,15 +77,11 @@ function signedCall(event: 'load' | 'uninstall' | 'remove-user', summary: string
     params: marketplaceParam,
     query: anyQuery,
     answer,
-    async handle({ params, query, dependencies, response }) {
+    async handle({ params, query, dependencies }) {
       const installer = publicInstaller(dependencies, params.marketplace);
       const token = (query as Record<string, string>)['signed_payload_jwt'] ?? '';
       const signed = installer.readSignedCall(token, dependencies.now?.() ?? new Date());
       if (!signed) throw new Problem('bad-signature', 'signed_payload_jwt does not hold, or has run out.');
-      if (event === 'load') {
-        guardPage(response, installer.framedBy);
-        return overview(dependencies, params.marketplace as MarketplaceName, signed);
-      }
       if (event === 'uninstall') await uninstallAll(dependencies, params.marketplace as MarketplaceName, signed);
       return { received: true };
     },
@@ -86,26 +100,32 @@ async function act(dependencies: Dependencies, marketplace: MarketplaceName, not
   for (const store of await storesOfAccount(dependencies.db, marketplace, account, {
     deleted: kind !== 'uninstalled',
   })) {
-    const gone = kind === 'uninstalled' || kind === 'store_erasure' ? await isGone(dependencies, store.id) : false;
-    if (kind !== 'uninstalled') await keepPrivacyNotice(dependencies, store, { ...notice, kind, gone });
+    if (kind === 'uninstalled') await uninstallIfGone(dependencies, store.id);
+    else await keepPrivacyNotice(dependencies, store, { ...notice, kind });
   }
 }
 
-/** Whether the application is really gone from a store's account; what is left of it is forgotten then. */
-async function isGone(dependencies: Dependencies, storeId: string): Promise<boolean> {
-  if (await hasLiveToken(dependencies, storeId)) return false;
-  await uninstall(dependencies, storeId, dependencies.now?.() ?? new Date());
-  return true;
-}
-
-/** What the merchant sees who opens the application at the marketplace. */
+/**
+ * What the merchant sees who opens the application at the marketplace. An install that begins there names no tenant, so
+ * nothing is granted by it: a store that waits for the account may be a stranger's.
+ */
 async function overview(dependencies: Dependencies, marketplace: MarketplaceName, { account }: SignedCall) {
   const stores = await storesOfAccount(dependencies.db, marketplace, account, { deleted: false });
-  const lines = stores.map((store) => `"${store.name}" takes its orders from this account.`);
+  const lines = stores.map(({ id, name, uninstalledAt }) =>
+    uninstalledAt === null
+      ? `"${name}" takes its orders from this account.`
+      : `"${name}" took its orders from this account until the application was uninstalled. To connect it again, ask ` +
+        `for a link: POST /v1/stores/${id}/authorize with {}.`,
+  );
   return page(
     `Waybill at ${account}`,
     lines.length > 0
       ? [...lines, 'Everything else is done at Waybill itself.']
-      : ['No store of Waybill is connected to this account. Ask for a link: POST /v1/stores/{id}/authorize.'],
+      : [
+          'No store of Waybill is connected to this account, and nothing was installed yet.',
+          'Begin at Waybill, or have whoever runs it for you do so: make a store with POST /v1/stores, then ask for its ' +
+            `link, POST /v1/stores/{id}/authorize with {"account":"${account}"}. Open the link in this browser: it says ` +
+            'whose store it will be, and leads back here to install.',
+        ],
   );
 }

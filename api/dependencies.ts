@@ -8,6 +8,7 @@ import type { Database } from '../database/pool.js';
 import type { Delivery } from '../database/webhook-inbox.js';
 import type { AppNotice, CallbackReading, Installed, ProvenCallback, SignedCall } from '../domain/install.js';
 import type { StockLocation } from '../domain/stock.js';
+import type { PrivacyDelivery } from '../domain/privacy.js';
 import type { ProbeReport } from '../domain/store.js';
 
 /** What the API must know of a connector: what a person fills in, checked by the connector's own schemas. */
@@ -29,6 +30,7 @@ export interface Installer {
   readCallback(query: Record<string, string>, now: Date): CallbackReading;
   /** Trades the code for credentials; throws Failure. */
   exchange(callback: ProvenCallback, store: { present: unknown; baseUrl: string | null }): Promise<Installed>;
+  readOpening(query: Record<string, string>, now: Date): SignedCall | null;
   readSignedCall(token: string, now: Date): SignedCall | null;
   readNotice(headers: IncomingHttpHeaders, rawBody: Buffer): AppNotice | null;
 }
@@ -65,7 +67,7 @@ export interface Dependencies {
     webhookPath: string,
     headers: IncomingHttpHeaders,
     rawBody: Buffer,
-  ): Promise<Delivery | null | 'unknown_path'>;
+  ): Promise<Delivery | PrivacyDelivery | null | 'unknown_path'>;
   /** Called when a warehouse is enabled; polling finds everything without it. */
   registerWebhook?(warehouseId: string): Promise<void>;
   /** The Temporal UI's origin, the only one that may call the codec endpoint from a browser. */

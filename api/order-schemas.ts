@@ -25,6 +25,7 @@ export const foundOrder = z
     tenantId: z.string(),
     storeId: z.string(),
     externalId: z.string().meta({ description: "The marketplace's id; for ClickBank the receipt." }),
+    number: optionalText.meta({ description: 'What the shop calls it, where that is not the id: "#1001" at Shopify.' }),
     kind: z.string(),
     state,
     hold,

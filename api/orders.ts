@@ -28,10 +28,13 @@ const causes = Object.keys(failureCatalogue) as [FailureCode, ...FailureCode[]];
 
 const filters = z.strictObject({
   ...paging,
-  q: text(320).optional().meta({ description: 'Our id, the receipt, an e-mail, a tracking number or a SKU.' }),
+  q: text(320)
+    .optional()
+    .meta({ description: "Our id, the receipt, the shop's number, an e-mail, a tracking number or a SKU." }),
   state: state.optional(),
   store: id.optional(),
   receipt: text(200).optional().meta({ description: "The marketplace's id." }),
+  number: text(200).optional().meta({ description: 'What the shop calls it, "#1001" or "1001".' }),
   email: text(320).optional().meta({ description: 'Compared without case.' }),
   tracking: text(200).optional(),
   attention: z.enum(['true', 'false']).optional().meta({ description: 'true: only orders that need a person.' }),
@@ -72,6 +75,7 @@ export const orderRoutes = [
           state: query.state,
           storeId: query.store,
           externalId: query.receipt,
+          number: query.number,
           email: query.email,
           trackingNumber: query.tracking,
           needsAttention: query.attention && query.attention === 'true',

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { carryOutErasure } from '../database/erasure.js';
 import { keepPrivacyRequest, recordPrivacyDone, type PrivacyRequest } from '../database/privacy-requests.js';
-import type { PrivacyKind } from '../domain/privacy.js';
+import type { PrivacyDelivery, PrivacyKind, PrivacyNotice } from '../domain/privacy.js';
 import type { Dependencies } from './dependencies.js';
+import { uninstallIfGone } from './uninstall.js';
 
 /** What is asked, from whichever door it came. */
 export interface PrivacyWish {
@@ -32,11 +33,11 @@ export async function takePrivacyRequest(
 /** A marketplace's request. A shop that is back keeps its data: what was asked 48 hours after it left is settled. */
 export async function keepPrivacyNotice(
   dependencies: Dependencies,
-  store: { id: string; tenantId: string },
-  notice: { kind: PrivacyKind; deliveryKey: string; orderIds: string[]; email: string | null; gone: boolean },
+  store: PrivacyDelivery['store'],
+  notice: PrivacyNotice,
 ): Promise<void> {
   const { kind, deliveryKey: requestKey, orderIds: externalIds, email } = notice;
-  if (kind !== 'store_erasure' || notice.gone) {
+  if (kind !== 'store_erasure' || (await uninstallIfGone(dependencies, store.id))) {
     await takePrivacyRequest(dependencies, store, { kind, requestKey, externalIds, email });
     return;
   }

@@ -9,10 +9,17 @@ export async function uninstall(dependencies: Dependencies, storeId: string, at:
 }
 
 /**
- * Whether a store's token still opens anything. News of an uninstall may come hours late, when the application is back;
- * one probe tells. Throws Failure when the marketplace does not answer: the news is then to be sent again.
+ * Whether the application is really gone from a store's account; what is left of it is forgotten then. News of an
+ * uninstall may come hours late, when the application is back; one probe tells. Throws Failure when the marketplace does
+ * not answer: the news is then to be sent again.
  */
-export async function hasLiveToken(dependencies: Dependencies, storeId: string): Promise<boolean> {
+export async function uninstallIfGone(dependencies: Dependencies, storeId: string): Promise<boolean> {
+  if (await hasLiveToken(dependencies, storeId)) return false;
+  await uninstall(dependencies, storeId, dependencies.now?.() ?? new Date());
+  return true;
+}
+
+async function hasLiveToken(dependencies: Dependencies, storeId: string): Promise<boolean> {
   try {
     return isAlive(await dependencies.probe('store', storeId));
   } catch (error) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { keepDelivery } from '../database/webhook-inbox.js';
+import { keepPrivacyNotice } from './privacy-notices.js';
 import { notFound, Problem } from './problems.js';
 import { route } from './route.js';
 import { refuseUnstorable } from './validate.js';
@@ -26,8 +27,11 @@ export const webhookRoutes = [
       const delivery = await dependencies.verifyWebhook(params.path, request.headers, bytes);
       if (delivery === 'unknown_path') throw notFound('webhook address', '…');
       if (delivery === null) throw new Problem('bad-signature', 'The signature does not fit the body.');
-      refuseUnstorable(delivery.body);
-      await keepDelivery(dependencies.db, delivery);
+      if ('notice' in delivery) await keepPrivacyNotice(dependencies, delivery.store, delivery.notice);
+      else {
+        refuseUnstorable(delivery.body);
+        await keepDelivery(dependencies.db, delivery);
+      }
       return { received: true as const };
     },
   }),

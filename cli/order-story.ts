@@ -35,8 +35,9 @@ function heading(order: OrderDetail): string[] {
   const total = order.total === null ? '' : `, ${order.total} ${order.currency ?? ''}`;
   const shipping = order.shippingDescription === null ? 'none named' : `"${order.shippingDescription}"`;
   const parent = order.parentExternalId === null ? '' : ` It belongs to ${order.parentExternalId}.`;
+  const names = order.number === null ? [order.externalId] : [order.number, `receipt ${order.externalId}`];
   return [
-    `Order ${order.externalId} (${order.id}): ${words(order.state)}`,
+    `Order ${names.join(', ')} (${order.id}): ${words(order.state)}`,
     `A ${kind}${total}, placed ${when(order.placedAt)}, imported ${when(order.importedAt)}; shipping ${shipping}.${parent}`,
   ];
 }

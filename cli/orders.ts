@@ -27,14 +27,16 @@ export function addOrderCommands(program: Command, terminal: Terminal): void {
   const orders = program.command('orders').description('see orders and act on them');
   const list = orders
     .command('list [text]')
-    .description('list orders, or find them by id, receipt, e-mail, tracking number or SKU')
+    .description('list orders, or find them by id, receipt, number, e-mail, tracking number or SKU')
     .option('--state <state>', 'only orders in this state')
     .option('--store <id>', 'only orders of this store')
     .option('--attention', 'only orders that need a person')
     .option('--limit <count>', 'how many at most', '50');
   apiCommand<ListOptions>(list, terminal, (api, options, [text]) => listOrders(api, terminal, options, text));
 
-  const show = orders.command('show <order>').description('tell the whole story of one order, named by id or receipt');
+  const show = orders
+    .command('show <order>')
+    .description('tell the whole story of one order, named by id, receipt or number');
   apiCommand(show, terminal, async (api, options, [name]) => {
     const order = await api.call<OrderDetail>('GET', `/v1/orders/${await orderId(api, name!)}`);
     if (options.json) printJson(terminal, order);
@@ -78,7 +80,7 @@ async function listOrders(api: Api, terminal: Terminal, options: ListOptions, te
   const { items, more } = await api.list<FoundOrder>('/v1/orders', query, limit);
   if (options.json) return printJson(terminal, items);
   if (items.length === 0) return terminal.out('There are no such orders.');
-  const head = ['ORDER', 'RECEIPT', 'STATE', 'TOTAL', 'SHIPPING', 'PLACED', 'WHY IT WAITS'];
+  const head = ['ORDER', 'RECEIPT', 'NUMBER', 'STATE', 'TOTAL', 'SHIPPING', 'PLACED', 'WHY IT WAITS'];
   table(head, items.map(row)).forEach(terminal.out);
   if (more) terminal.out(`… and more: raise --limit above ${limit}, or narrow the search.`);
 }
@@ -89,6 +91,7 @@ function row(order: FoundOrder): string[] {
   return [
     order.id,
     order.externalId,
+    order.number ?? '-',
     order.state,
     total,
     order.shippingDescription ?? '-',
@@ -97,15 +100,16 @@ function row(order: FoundOrder): string[] {
   ];
 }
 
-/** People know an order by its receipt; only two stores that share one make our own id necessary. */
+/** People know an order by its receipt or number; only two stores that share one make our own id necessary. */
 async function orderId(api: Api, name: string): Promise<string> {
   if (name.startsWith('ord_')) return encodeURIComponent(name);
-  const { items } = await api.list<FoundOrder>('/v1/orders', { receipt: name });
+  const found = async (query: Record<string, string>) => (await api.list<FoundOrder>('/v1/orders', query)).items;
+  const items = [...(await found({ receipt: name })), ...(await found({ number: name }))];
   if (items.length === 0)
     throw new CliError(`There is no order "${name}".`, '`waybill orders list` shows those there are.');
   if (items.length === 1) return items[0]!.id;
   const ids = items.map((each) => `${each.id} (store ${each.storeId})`).join(', ');
-  throw new CliError(`${items.length} orders have the receipt "${name}": ${ids}.`, 'Name the one you mean by its id.');
+  throw new CliError(`${items.length} orders are called "${name}": ${ids}.`, 'Name the one you mean by its id.');
 }
 
 const cancelOutcomes = {

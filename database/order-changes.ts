@@ -1,5 +1,6 @@
 import { sql, type RawBuilder, type Transaction } from 'kysely';
 import type { KeptOrder, TakenOver } from '../domain/order-changes.js';
+import type { TakenPlaces } from '../domain/import-decision.js';
 import { destinationsOf, type Destination, type MarketplaceOrder, type OrderLine } from '../domain/order.js';
 import { finalStates, type OrderState } from '../domain/order-states.js';
 import { addressFingerprint } from './fingerprint.js';
@@ -12,6 +13,10 @@ export interface KeptRow extends KeptOrder {
   orderId: string;
   storeId: string;
   externalId: string;
+  /** UTC, ISO 8601. */
+  placedAt: string;
+  /** The places whose lines it was imported with. */
+  takes: TakenPlaces;
   /** The fingerprint of what its marketplace showed last. */
   seen: string | null;
 }
@@ -25,7 +30,8 @@ const telling: RawBuilder<boolean> = sql`exists (select 1 from write_intents i j
 
 /** A KeptRow as JSON, for the order whose row is `o` in the statement around it. */
 export const keptOrder: RawBuilder<KeptRow> = sql`jsonb_build_object(
-  'orderId', o.id, 'storeId', o.store_id, 'externalId', o.external_id, 'seen', o.seen,
+  'orderId', o.id, 'storeId', o.store_id, 'externalId', o.external_id, 'placedAt', o.placed_at, 'takes', o.takes,
+  'seen', o.seen,
   'lines', (select coalesce(jsonb_agg(jsonb_build_object('lineId', k.line_id, 'sku', k.sku, 'quantity', k.quantity,
       'wanted', k.wanted, 'shippable', k.shippable, 'standing', k.standing, 'destinationId', k.destination_id)
       order by k.position), '[]') from order_lines k where k.order_id = o.id),
@@ -45,6 +51,7 @@ export interface SeenRow extends Pick<KeptOrder, 'told' | 'telling'> {
   orderId: string;
   externalId: string;
   seen: string | null;
+  takes: TakenPlaces;
   state: OrderState;
   started: boolean;
 }
@@ -53,12 +60,23 @@ export async function seenOrders(db: Database, storeId: string, externalIds: str
   if (externalIds.length === 0) return [];
   return db
     .selectFrom('orders as o')
-    .select(['o.id as orderId', 'o.external_id as externalId', 'o.seen', 'o.state'])
+    .select(['o.id as orderId', 'o.external_id as externalId', 'o.seen', 'o.takes', 'o.state'])
     .select(({ eb }) => eb('o.workflow_started_at', 'is not', null).$castTo<boolean>().as('started'))
     .select([told.as('told'), telling.as('telling')])
     .where('o.store_id', '=', storeId)
     .where('o.external_id', 'in', externalIds)
     .execute();
+}
+
+/** When those of these orders that the store has were placed: UTC, ISO 8601. */
+export async function placedTimes(db: Database, storeId: string, externalIds: string[]): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('orders')
+    .select(['external_id as externalId', 'placed_at as placedAt'])
+    .where('store_id', '=', storeId)
+    .where('external_id', 'in', externalIds.length > 0 ? externalIds : [''])
+    .execute();
+  return new Map(rows.map((row) => [row.externalId, row.placedAt.toISOString()]));
 }
 
 export async function markSeen(db: Database, orderId: string, seen: string): Promise<void> {

@@ -10,6 +10,7 @@ export async function findOrder(db: Database, id: string, tenantId: string | nul
       'tenant_id as tenantId',
       'store_id as storeId',
       'external_id as externalId',
+      'number',
       'parent_external_id as parentExternalId',
       'kind',
       'state',

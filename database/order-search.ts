@@ -12,10 +12,12 @@ export interface OrderFilter {
   storeId?: string;
   /** The marketplace's id; for ClickBank the receipt. */
   externalId?: string;
+  /** What the shop calls it, with or without the leading "#": shells and addresses take it for something else. */
+  number?: string;
   /** Compared without case. */
   email?: string;
   trackingNumber?: string;
-  /** Any of: our id, the marketplace's id, e-mail, tracking number, SKU. */
+  /** Any of: our id, the marketplace's id, the shop's number, e-mail, tracking number, SKU. */
   text?: string;
   needsAttention?: boolean;
   attentionCause?: FailureCode;
@@ -26,6 +28,7 @@ export interface FoundOrder {
   tenantId: string;
   storeId: string;
   externalId: string;
+  number: string | null;
   kind: string;
   state: OrderState;
   hold: Hold | null;
@@ -58,6 +61,7 @@ export async function searchOrders(
       'o.tenant_id as tenantId',
       'o.store_id as storeId',
       'o.external_id as externalId',
+      'o.number',
       'o.kind',
       'o.state',
       'o.hold',
@@ -96,16 +100,21 @@ function conditions(filter: OrderFilter) {
   if (filter.state) found.push(sql<boolean>`o.state = ${filter.state}`);
   if (filter.storeId) found.push(sql<boolean>`o.store_id = ${filter.storeId}`);
   if (filter.externalId) found.push(sql<boolean>`o.external_id = ${filter.externalId}`);
+  if (filter.number) found.push(byNumber(filter.number));
   if (filter.email) found.push(byEmail(filter.email));
   if (filter.trackingNumber) found.push(byTracking(filter.trackingNumber));
   if (filter.needsAttention) found.push(sql<boolean>`o.state = 'needs_attention'`);
   if (filter.attentionCause) found.push(sql<boolean>`o.attention ->> 'cause' = ${filter.attentionCause}`);
   if (filter.text)
     found.push(
-      sql<boolean>`(o.id = ${filter.text} or o.external_id = ${filter.text} or ${byEmail(filter.text)}
-        or ${byTracking(filter.text)} or o.id in (select order_id from order_lines where sku = ${filter.text}))`,
+      sql<boolean>`(o.id = ${filter.text} or o.external_id = ${filter.text} or ${byNumber(filter.text)}
+        or ${byEmail(filter.text)} or ${byTracking(filter.text)} or o.id in (select order_id from order_lines where sku = ${filter.text}))`,
     );
   return found;
+}
+
+function byNumber(number: string) {
+  return sql<boolean>`o.number in (${number}, ${`#${number}`})`;
 }
 
 function byEmail(email: string) {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Hold } from '../domain/hold.js';
-import { notYet, type SkipCause } from '../domain/import-decision.js';
+import { notYet, type SkipCause, type TakenPlaces } from '../domain/import-decision.js';
 import { destinationsOf, type MarketplaceOrder } from '../domain/order.js';
 import type { OrderState } from '../domain/order-states.js';
 import { addressFingerprint, orderFingerprint } from './fingerprint.js';
@@ -28,6 +28,8 @@ export interface NewOrder {
   state: OrderState;
   hold: Hold | null;
   reason: string;
+  /** All where it is left out. */
+  takes?: TakenPlaces;
 }
 
 /**
@@ -44,14 +46,15 @@ export async function saveNewOrders(
   const saved = await sql<{ id: string }>`
     with incoming as (
       select * from jsonb_to_recordset(${rows}::jsonb) as r(
-        id text, external_id text, parent_external_id text, kind text, state text, hold jsonb, waits_for text,
+        id text, external_id text, number text, parent_external_id text, kind text, state text, hold jsonb, waits_for text,
         test boolean, vendor text, currency text, total text, weight jsonb, shipping_description text,
-        placed_at timestamptz, seen text, reason text, destinations jsonb, lines jsonb)
+        placed_at timestamptz, seen text, takes jsonb, reason text, destinations jsonb,
+        lines jsonb)
     ), saved as (
-      insert into orders (id, tenant_id, store_id, external_id, parent_external_id, kind, state, hold, waits_for, test,
-                          vendor, currency, total, weight, shipping_description, placed_at, seen)
-      select id, ${store.tenantId}, ${store.id}, external_id, parent_external_id, kind, state, nullif(hold, 'null'),
-             waits_for, test, vendor, currency, total, nullif(weight, 'null'), shipping_description, placed_at, seen
+      insert into orders (id, tenant_id, store_id, external_id, number, parent_external_id, kind, state, hold, waits_for,
+                          test, vendor, currency, total, weight, shipping_description, placed_at, seen, takes)
+      select id, ${store.tenantId}, ${store.id}, external_id, number, parent_external_id, kind, state,
+             nullif(hold, 'null'), waits_for, test, vendor, currency, total, nullif(weight, 'null'), shipping_description, placed_at, seen, takes
       from incoming
       -- two passes at once then wait for each other, instead of one of them failing as a deadlock
       order by external_id
@@ -86,10 +89,11 @@ export async function saveNewOrders(
   return saved.rows.length;
 }
 
-function orderRow({ order, state, hold, reason }: NewOrder): Record<string, unknown> {
+function orderRow({ order, state, hold, reason, takes }: NewOrder): Record<string, unknown> {
   return {
     id: newId('ord'),
     external_id: order.externalId,
+    number: order.number,
     parent_external_id: order.parentExternalId,
     kind: order.kind,
     state,
@@ -102,6 +106,7 @@ function orderRow({ order, state, hold, reason }: NewOrder): Record<string, unkn
     weight: order.weight,
     shipping_description: order.shippingDescription,
     placed_at: order.placedAt,
+    takes: { location: takes?.location ?? null, service: takes?.service ?? null },
     reason,
     seen: orderFingerprint(order),
     destinations: destinationsOf(order).map((each) => ({ ...each, seen: addressFingerprint(each) })),

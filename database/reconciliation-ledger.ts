@@ -149,7 +149,7 @@ export async function fulfillmentsNamed(
 }
 
 /** Notices that were proven within the window, those under way again among them. */
-export async function provenNotices(
+export async function noticesOfWindow(
   db: Database,
   run: Run,
   after: string,

@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import { describeReturn, type OrderReturn, type RestockDecision } from '../domain/returns.js';
+import { callsOff, describeReturn, type OrderReturn, type RestockDecision } from '../domain/returns.js';
 import type { Database } from './pool.js';
 import type { Schema } from './schema.js';
 
@@ -37,6 +37,23 @@ export async function ordersThatMayReturn(
       and (o.returns_read_at is null or o.returns_read_at < ${notSince})
       and exists (select 1 from shipments s join fulfillments f using (reference) where f.order_id = o.id)`.execute(db);
   return rows;
+}
+
+/** Orders of which something may still come back or be decided on, as their returns were read last. */
+export async function ordersWithOpenReturns(db: Database, storeId: string): Promise<ReturningOrder[]> {
+  return db
+    .selectFrom('orders as o')
+    .select(['o.id as orderId', 'o.external_id as externalId'])
+    .where('o.id', 'in', (eb) =>
+      eb
+        .selectFrom('return_lines')
+        .select('order_id')
+        .where('store_id', '=', storeId)
+        .where('closed_at', 'is', null)
+        .where('status', 'not in', callsOff),
+    )
+    .orderBy('o.id')
+    .execute();
 }
 
 /**

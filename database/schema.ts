@@ -3,6 +3,7 @@ import type { Address } from '../domain/address.js';
 import type { Attention } from '../domain/attention.js';
 import type { Hold } from '../domain/hold.js';
 import type { LedgerEntry, ShippedItem } from '../domain/ledger.js';
+import type { TakenPlaces } from '../domain/import-decision.js';
 import type { ListingComponent } from '../domain/listing.js';
 import type { CancelOutcome } from '../domain/messages.js';
 import type { LineStanding, MarketplaceOrder, Weight } from '../domain/order.js';
@@ -86,6 +87,7 @@ export interface Schema {
     tenant_id: string;
     store_id: string;
     external_id: string;
+    number: string | null;
     parent_external_id: string | null;
     kind: MarketplaceOrder['kind'];
     state: OrderState;
@@ -108,6 +110,7 @@ export interface Schema {
     seen: string | null;
     listed_at: NullableTime;
     returns_read_at: NullableTime;
+    takes: ColumnType<TakenPlaces, string | undefined, string>;
   };
   order_lines: {
     order_id: string;

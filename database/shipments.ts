@@ -178,6 +178,18 @@ export async function doubtedNotices(
   return rows.map((row) => ({ ...row, notice: row.notice! }));
 }
 
+/** The notices of an order that are proven, with their proofs, but for one. */
+export async function otherNotices(
+  db: Database,
+  but: { orderId: string; key: string },
+): Promise<{ notice: object; proof: object }[]> {
+  const { rows } = await sql<{ notice: object; proof: object }>`
+    /* prepared */ select notice, proof from write_intents
+    where order_id = ${but.orderId} and kind = 'writeback' and state = 'done' and notice is not null
+      and business_key <> ${but.key} order by business_key`.execute(db);
+  return rows;
+}
+
 /** Every notice of a shipment is proven: shipment, ledger, order and timeline change together. */
 export async function recordWrittenBack(
   db: Database,

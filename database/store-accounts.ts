@@ -25,10 +25,10 @@ export async function storesOfAccount(
   marketplace: MarketplaceName,
   account: string,
   which: { deleted: boolean },
-): Promise<{ id: string; tenantId: string; name: string }[]> {
+): Promise<{ id: string; tenantId: string; name: string; uninstalledAt: Date | null }[]> {
   let query = db
     .selectFrom('stores')
-    .select(['id', 'tenant_id as tenantId', 'name'])
+    .select(['id', 'tenant_id as tenantId', 'name', 'uninstalled_at as uninstalledAt'])
     .where('marketplace', '=', marketplace)
     .where('account', '=', account);
   if (!which.deleted) query = query.where('deleted_at', 'is', null);

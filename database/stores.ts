@@ -58,10 +58,10 @@ export async function findStore(db: Database, id: string, tenantId: string | nul
 export async function findStoreByWebhookPath(
   db: Database,
   path: string,
-): Promise<{ id: string; marketplace: MarketplaceName } | null> {
+): Promise<{ id: string; tenantId: string; marketplace: MarketplaceName } | null> {
   const row = await db
     .selectFrom('stores')
-    .select(['id', 'marketplace'])
+    .select(['id', 'tenant_id as tenantId', 'marketplace'])
     .where('webhook_path', '=', path)
     .where('deleted_at', 'is', null)
     .executeTakeFirst();

@@ -68,6 +68,11 @@ export const failureCatalogue = {
     title: 'The vendor does not know this thing',
     fix: "See whether it was deleted or belongs to another account, in the vendor's own pages.",
   },
+  order_not_shown: {
+    outcome: 'rejected',
+    title: 'The marketplace does not show an order of ours, which may be only too old for it',
+    fix: 'Have the marketplace show it (at Shopify the app needs the scope named here), or look in its own pages: then cancel the order, or mark it as shipped elsewhere and tell the marketplace by hand.',
+  },
   request_rejected: {
     outcome: 'rejected',
     title: 'The vendor refused the request',

@@ -52,20 +52,26 @@ export interface LeftOutLine {
   reason: string;
 }
 
+/** Only lines of this location (R139) and of this fulfillment service (R137). Null takes those of all. */
+export interface TakenPlaces {
+  location: string | null;
+  service: string | null;
+}
+
+export const samePlaces = (one: TakenPlaces, other: TakenPlaces): boolean =>
+  one.location === other.location && one.service === other.service;
+
 /**
  * Which of a marketplace's orders and lines a store takes, in terms every marketplace shares; made of the store's
  * settings by its connector. Null means that the marketplace or the merchant makes no such distinction.
  */
-export interface ImportRules {
+export interface ImportRules extends TakenPlaces {
   /** Restricts the import to one vendor nickname, compared without case (reference/clickbank.md §7, Testing). */
   vendor: string | null;
   /** Statuses that mean ready to ship (R95, R114). */
   statuses: string[] | null;
   /** Payment statuses that may ship (R146). */
   paymentStatuses: string[] | null;
-  /** Only lines of this location (R139) and of this fulfillment service (R137). */
-  location: string | null;
-  service: string | null;
   /** Import what was fulfilled in part already (R144). */
   partlyShipped: boolean;
   /** Leave orders without any line out as `empty_order` (R140); else they count as having nothing to ship. */
@@ -101,11 +107,12 @@ export function decideImport(order: MarketplaceOrder, settings: StoreSettings, c
 }
 
 /**
- * An order without the lines of other locations and services: what its later states are compared by. Of a line that was
- * sent as a whole the marketplace names no location any more: whose it was, the rows say.
+ * An order without the lines of other locations and services: what its later states are compared by. `takes` is what it
+ * was imported with, so that a line leaves it when the marketplace moves it, and not when the store's settings change. Of
+ * a line that was sent as a whole the marketplace names no location any more: whose it was, the rows say.
  */
-export function linesOfStore(order: MarketplaceOrder, rules: ImportRules): MarketplaceOrder {
-  return { ...order, lines: order.lines.filter((line) => line.quantity === 0 || elsewhere(line, rules) === null) };
+export function linesTaken(order: MarketplaceOrder, takes: TakenPlaces): MarketplaceOrder {
+  return { ...order, lines: order.lines.filter((line) => line.quantity === 0 || elsewhere(line, takes) === null) };
 }
 
 function leftOutLine(line: OrderLine, rules: ImportRules): LeftOutLine | null {
@@ -115,7 +122,7 @@ function leftOutLine(line: OrderLine, rules: ImportRules): LeftOutLine | null {
   return elsewhere(line, rules);
 }
 
-function elsewhere(line: OrderLine, { location, service }: ImportRules): LeftOutLine | null {
+function elsewhere(line: OrderLine, { location, service }: TakenPlaces): LeftOutLine | null {
   const { lineId } = line;
   if (location !== null && line.shippable && line.location !== location)
     return {

@@ -1,7 +1,7 @@
 import { attention, type Attention } from './attention.js';
 import { Failure } from './failures.js';
 import { waitKeys } from './identifiers.js';
-import type { PrivacyKind } from './privacy.js';
+import type { PrivacyKind, PrivacyNotice } from './privacy.js';
 import type { ProbeReport } from './store.js';
 
 /** What the query of an OAuth callback proves, once its signature, age and form were checked. */
@@ -39,15 +39,9 @@ export interface SignedCall {
  * A notification that belongs to the application and not to one store's address: which account it is about is in the
  * signed body.
  */
-export interface AppNotice {
+export interface AppNotice extends Omit<PrivacyNotice, 'kind'> {
   account: string;
-  /** The vendor's id of the delivery: the same one again changes nothing. */
-  deliveryKey: string;
   kind: PrivacyKind | 'uninstalled' | 'ignored';
-  /** External ids of the orders it names, as MarketplaceOrder has them. */
-  orderIds: string[];
-  /** The customer it is about. People's data: orders are found by it, and it is hashed before anything is kept. */
-  email: string | null;
 }
 
 /** What stops a store whose application was removed at the marketplace; saving new credentials ends it. */

@@ -46,6 +46,8 @@ export interface Destination {
 export interface MarketplaceOrder {
   /** The marketplace's id; for ClickBank the receipt (R2). */
   externalId: string;
+  /** What the shop and its customers call it, where that is not the id: "#1001" at Shopify. */
+  number: string | null;
   /** The order this one belongs to: an upsell's or a rebill's first receipt. */
   parentExternalId: string | null;
   kind: 'sale' | 'rebill' | 'upsell';

@@ -5,6 +5,27 @@
 export const privacyKinds = ['customer_data_request', 'customer_erasure', 'store_erasure'] as const;
 export type PrivacyKind = (typeof privacyKinds)[number];
 
+export function isPrivacyKind(kind: string): kind is PrivacyKind {
+  return privacyKinds.some((each) => each === kind);
+}
+
+/** What privacy law asks, as a marketplace's notification says it. */
+export interface PrivacyNotice {
+  kind: PrivacyKind;
+  /** The same one again changes nothing. */
+  deliveryKey: string;
+  /** External ids of the orders it names, as MarketplaceOrder has them. */
+  orderIds: string[];
+  /** The customer it is about. People's data: orders are found by it, and it is hashed before anything is kept. */
+  email: string | null;
+}
+
+/** One that came to a store's own address, with the store whose address it is. */
+export interface PrivacyDelivery {
+  store: { id: string; tenantId: string };
+  notice: PrivacyNotice;
+}
+
 /** What was done for a request: counts and ids, nothing of the person. */
 export interface PrivacyDone {
   /** Addresses blanked. */

@@ -30,6 +30,11 @@ export const differenceKinds = {
     mend: null,
     fix: "Look for it in the marketplace's own pages. If it was deleted there, cancel the order.",
   },
+  order_not_shown: {
+    title: 'The marketplace does not show an open order of ours, which may be only too old for it',
+    mend: null,
+    fix: 'Have the marketplace show it (at Shopify the app needs read_all_orders), or look for it in its own pages.',
+  },
   workflow_missing: {
     title: 'An open order has no workflow',
     mend: 'start',
@@ -161,6 +166,14 @@ export function missingAtMarketplace(here: OurOrder): Difference {
   const { externalId, orderId } = here;
   const message = `Order ${externalId} is ${here.state} here, and the marketplace does not have it.`;
   return { kind: 'order_missing_at_marketplace', subject: externalId, externalId, orderId, message, mend: null };
+}
+
+/** An order that its marketplace shows no more, for its age perhaps: only what is still to be done with it is at stake. */
+export function notShown(here: OurOrder): Difference[] {
+  if (isFinal(here.state)) return [];
+  const { externalId, orderId } = here;
+  const message = `Order ${externalId} is ${here.state} here; the marketplace does not show it, perhaps for its age.`;
+  return [{ kind: 'order_not_shown', subject: externalId, externalId, orderId, message, mend: null }];
 }
 
 /** How Temporal has an order's workflow: `gone` where it knows none, else as the server names its end. */

@@ -32,7 +32,7 @@ export interface RestockDecision {
 }
 
 /** Returns in these states bring nothing back. */
-const callsOff = ['DECLINED', 'CANCELED'];
+export const callsOff = ['DECLINED', 'CANCELED'];
 
 const saidByMarketplace: Record<string, RestockDecision['decision']> = {
   RESTOCKED: 'restock',

@@ -31,6 +31,7 @@ function installer(name: string, install: MarketplaceInstall, configuration: Con
     readCallback: (query: Record<string, string>, now: Date) => install.readCallback(query, app, now),
     exchange: (callback: ProvenCallback, store: { present: unknown; baseUrl: string | null }) =>
       install.exchange({ ...store, app, callback, redirectUrl, http, now: new Date() }),
+    readOpening: (query: Record<string, string>, now: Date) => install.readOpening(query, app, now),
     readSignedCall: (token: string, now: Date) => install.readSignedCall(token, app, now),
     readNotice: (headers: IncomingHttpHeaders, rawBody: Buffer) =>
       install.readNotice({ headers: plain(headers), rawBody, app }),

@@ -7,6 +7,7 @@ import type { Database } from '../database/pool.js';
 import { findStoreByWebhookPath } from '../database/stores.js';
 import { findWarehouseByWebhookPath } from '../database/warehouses.js';
 import type { Delivery } from '../database/webhook-inbox.js';
+import type { PrivacyDelivery } from '../domain/privacy.js';
 import type { MarketplaceName, WarehouseSystem } from '../domain/store.js';
 import type { ConnectionParts } from './connections.js';
 
@@ -19,15 +20,18 @@ export interface WebhookParts {
   now?: () => Date;
 }
 
+/** Kept for its connection's next round; or a request of privacy law, to be seen to at once and never kept as it came. */
+type Verified = Delivery | PrivacyDelivery;
+
 type Verify = (
   path: string,
   headers: IncomingHttpHeaders,
   rawBody: Buffer,
-) => Promise<Delivery | null | 'unknown_path'>;
+) => Promise<Verified | null | 'unknown_path'>;
 
 /** Checks notifications that come to one connection's address; gives null for one that is not authentic. */
 interface Door {
-  read(headers: Record<string, string>, rawBody: Buffer): Delivery | null;
+  read(headers: Record<string, string>, rawBody: Buffer): Verified | null;
 }
 
 /** A vendor sends many notifications in a row: a door is remembered so long and not read and decrypted for each. */
@@ -93,6 +97,7 @@ async function storeDoor({ db, keyRing, marketplaces, apps, now }: Timed, path: 
     read(headers, rawBody) {
       const news = readNews({ headers, rawBody, webhook, credentials, app, now: now() });
       if (!news) return null;
+      if ('email' in news) return { store: { id: store.id, tenantId: store.tenantId }, notice: news };
       const { deliveryKey, topic, kind, orderIds } = news;
       return { connectionId: store.id, deliveryKey, topic, body: { kind, orderIds } };
     },

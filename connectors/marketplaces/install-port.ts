@@ -43,6 +43,12 @@ export interface MarketplaceInstall {
     now: Date;
   }): Promise<Installed>;
 
+  /**
+   * Who opens our application at its marketplace, before it is installed too; null where the query of the address proves
+   * nothing.
+   */
+  readOpening(query: Record<string, string>, app: App, now: Date): SignedCall | null;
+
   /** A call about the life of an install that proves itself by a token; null for one that does not, or is never made. */
   readSignedCall(token: string, app: App, now: Date): SignedCall | null;
 

@@ -1,3 +1,4 @@
+import type { TakenPlaces } from '../../domain/import-decision.js';
 import type { MalformedOrder, MarketplaceOrder } from '../../domain/order.js';
 import type { FulfillmentRequests } from './requests-port.js';
 import type { MarketplaceReturns } from './returns-port.js';
@@ -27,8 +28,8 @@ export interface Marketplace {
     known: (externalIds: string[]) => Promise<Set<string>>;
   }): Promise<OrderPage>;
 
-  /** The present state of one order; null when the marketplace does not have it. */
-  fetchOrder(externalId: string): Promise<MarketplaceOrder | null>;
+  /** The present state of one order; null when the marketplace certainly does not have it. */
+  fetchOrder(externalId: string, known?: KnownOrder): Promise<MarketplaceOrder | null>;
 
   /** Whether it can be told of a package that completes no piece of any line, as one with half a bundle. */
   readonly takesParts: boolean;
@@ -36,11 +37,14 @@ export interface Marketplace {
   /** Splits a package into the smallest notices the marketplace takes; each is written once. Pure. */
   notices(writeback: PackageWriteback): Notice[];
 
-  /** Reads whether this notice is there; its proof if so. */
-  findNotice(notice: Notice): Promise<NoticeProof | null>;
+  /**
+   * Reads whether this notice is there; its proof if so. `others` are the notices of the same order that are proven: what
+   * is theirs proves no other, where a marketplace keeps no mark of ours to tell them apart by.
+   */
+  findNotice(notice: Notice, others?: ProvenNotice[]): Promise<NoticeProof | null>;
 
   /** Writes one notice. Not idempotent at any marketplace: the caller reads first and after. */
-  postNotice(notice: Notice): Promise<void>;
+  postNotice(notice: Notice, others?: ProvenNotice[]): Promise<void>;
 
   /** Asks with the least calls what the credentials may do. */
   probe(): Promise<ProbeReport>;
@@ -56,6 +60,17 @@ export interface Marketplace {
    * Null where the marketplace knows no webhooks or a person must enter the address there.
    */
   readonly ensureWebhooks: ((url: string, known: Record<string, string> | null) => Promise<WebhooksEnsured>) | null;
+}
+
+/** What we have of an order that is fetched. */
+export interface KnownOrder {
+  /**
+   * UTC, ISO 8601. A marketplace that shows orders up to some age only tells by it whether one that it does not show is
+   * gone; where it cannot be told, `fetchOrder` throws Failure `order_not_shown`.
+   */
+  placedAt?: string;
+  /** The places whose lines it was imported with, where they are not those of the store's settings. */
+  takes?: TakenPlaces;
 }
 
 export interface WebhooksEnsured {
@@ -82,22 +97,13 @@ export interface StoreNews {
   deliveryKey: string;
   topic: string;
   /**
-   * `orders` names orders to look at, `returns` orders of which something comes back, `stock` SKUs or items whose stock changed, `uninstalled` and `scopes` that the
-   * access changed; the last three are what privacy law asks for.
+   * `orders` names orders to look at, `returns` orders of which something comes back, `stock` SKUs or items whose stock
+   * changed, `uninstalled` and `scopes` that the access changed.
    */
-  kind:
-    | 'orders'
-    | 'returns'
-    | 'stock'
-    | 'uninstalled'
-    | 'scopes'
-    | 'ignored'
-    | 'customer_data_request'
-    | 'customer_erasure'
-    | 'store_erasure';
+  kind: 'orders' | 'returns' | 'stock' | 'uninstalled' | 'scopes' | 'ignored';
   /**
-   * External ids of orders, as MarketplaceOrder has them. None with `orders` means that it does not name them: the
-   * store is polled then.
+   * External ids of orders, as MarketplaceOrder has them. None means that it does not name them: with `orders` the store
+   * is polled then, with `returns` those that are open are read.
    */
   orderIds: string[];
 }
@@ -134,4 +140,9 @@ export interface NoticeProof {
   trackingNumber: string | null;
   /** As the marketplace gave it, without people's data. */
   answer: Record<string, string | null>;
+}
+
+export interface ProvenNotice {
+  notice: Notice;
+  proof: NoticeProof;
 }

@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import type { ImportRules } from '../../domain/import-decision.js';
+import type { PrivacyNotice } from '../../domain/privacy.js';
 import type { MarketplaceName } from '../../domain/store.js';
 import type { ConnectOptions } from '../connect-options.js';
 import { bigcommerce } from './bigcommerce/bigcommerce.js';
@@ -23,10 +24,11 @@ export interface MarketplaceDefinition {
   rules(settings: unknown): ImportRules;
   /**
    * What an authentic notification says; null for one that is not. Never throws. `webhook` is what `ensureWebhooks`
-   * kept, `credentials` what a person entered, `app` the application of this installation. Null where the marketplace
-   * sends none that prove themselves this way.
+   * kept, `credentials` what a person entered, `app` the application of this installation. What privacy law asks reaches
+   * a store's own address from an application that its merchant made. Null where the marketplace sends none that prove
+   * themselves this way.
    */
-  readNews: ((request: NewsRequest) => StoreNews | null) | null;
+  readNews: ((request: NewsRequest) => StoreNews | PrivacyNotice | null) | null;
   /** Connecting a store by installing our application; null where credentials are pasted only. */
   install: MarketplaceInstall | null;
 }

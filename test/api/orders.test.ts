@@ -50,6 +50,17 @@ describe('searching', () => {
     expect(await found('store=sto_other')).toEqual([]);
   });
 
+  it('finds an order by what the shop calls it, with and without the "#", and shows it', async () => {
+    const id = await order('5001001', { number: '#1001' });
+    await order('5001002', { number: '#10010' });
+    await order('5001003', { number: 'EU-1001' });
+    for (const query of ['number=%231001', 'number=1001', 'q=1001', 'q=%231001'])
+      expect(await found(query)).toEqual(['5001001']);
+    expect(await found('q=EU-1001')).toEqual(['5001003']);
+    expect((await search('number=1001')).body.items[0]).toMatchObject({ id, number: '#1001' });
+    expect((await harness.call('merchant', 'GET', `/v1/orders/${id}`)).body).toMatchObject({ number: '#1001' });
+  });
+
   it('finds the orders that need a person, and by why', async () => {
     const id = await order('STUCK', {}, 'needs_attention');
     await order('FINE');

@@ -1,4 +1,6 @@
 import { readCredentials, saveCredentials } from '../../database/credentials.js';
+import { uninstall } from '../../api/uninstall.js';
+import { recordInstalled } from '../../database/store-accounts.js';
 import { findStore } from '../../database/stores.js';
 import { Failure } from '../../domain/failures.js';
 import { shopifyCallback } from '../support/install-calls.js';
@@ -302,4 +304,49 @@ it('without an application everything says which variables are missing', async (
 it('there is no such thing at a marketplace without an application', async () => {
   for (const name of ['clickbank', 'toString', '__proto__', 'nowhere'])
     expect((await harness.call('nobody', 'GET', `/oauth/${name}/callback`)).status).toBe(404);
+});
+
+describe('an install that begins at Shopify', () => {
+  const open = (over: Record<string, string> = {}, secret?: string) => {
+    const timestamp = String(Math.floor(harness.clock.now.getTime() / 1000));
+    const query = shopifyCallback({ host: 'aG9zdA', shop, timestamp, ...over }, secret);
+    return harness.call('nobody', 'GET', `/oauth/shopify/load?${new URLSearchParams(query).toString()}`);
+  };
+
+  it('R133: grants nothing, and tells the merchant how to begin', async () => {
+    const strange = 'never-seen.myshopify.com';
+    // Somebody else waits for the account: the merchant is not led to them.
+    await authorize(await harness.aStore('shopify'), strange);
+    const tokens = harness.tokens.requests.length;
+    const page = await open({ shop: strange });
+    expect([page.status, page.headers.get('location'), page.headers.getSetCookie()]).toEqual([200, null, []]);
+    expect(page.text).toContain('Begin at Waybill');
+    expect(page.text).toContain(`POST /v1/stores/{id}/authorize with {&quot;account&quot;:&quot;${strange}&quot;}`);
+    expect(page.text).not.toContain('oauth/authorize');
+    expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(harness.tokens.requests).toHaveLength(tokens);
+  });
+
+  it('names the stores of the account, and how to connect again what was uninstalled', async () => {
+    const account = 'known.myshopify.com';
+    const storeId = await harness.aStore('shopify');
+    await recordInstalled(harness.database.db, storeId, account, harness.clock.now);
+    expect((await open({ shop: account })).text).toContain('takes its orders from this account.');
+    await uninstall(harness.dependencies, storeId, harness.clock.now);
+    expect((await open({ shop: account })).text).toContain(`POST /v1/stores/${storeId}/authorize with {}`);
+  });
+
+  it.each([
+    ['signed by another', {}, 'other'],
+    ['that is old', { timestamp: '1764000000' }, undefined],
+    ['of no shop', { shop: 'evil.example' }, undefined],
+  ])('does not believe an opening %s', async (_what, over, secret) => {
+    expect((await open(over, secret)).status).toBe(401);
+  });
+
+  it('ends no install: what proves an opening is no news of an uninstall', async () => {
+    const timestamp = String(Math.floor(harness.clock.now.getTime() / 1000));
+    const query = new URLSearchParams(shopifyCallback({ shop, timestamp })).toString();
+    expect((await harness.call('nobody', 'GET', `/oauth/shopify/uninstall?${query}`)).status).toBe(401);
+  });
 });

@@ -1,12 +1,16 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { MarketplaceDefinition } from '../../connectors/marketplaces/registry.js';
 import { warehouseSystems } from '../../connectors/warehouses/registry.js';
+import { shopify } from '../../connectors/marketplaces/shopify/shopify.js';
 import { saveCredentials } from '../../database/credentials.js';
 import { createStore } from '../../database/stores.js';
-import { defaultStoreSettings } from '../../domain/store.js';
+import { defaultStoreSettings, type MarketplaceName } from '../../domain/store.js';
 import { createWebhookVerifier } from '../../worker/webhooks.js';
 import { freshDatabase, type FreshDatabase } from '../support/database.js';
 import { parseKeyRing } from '../../database/key-ring.js';
+import { anAddress } from '../domain/given.js';
+import { shopifyHeaders } from '../support/install-calls.js';
+import { anImportedOrder } from './fixtures.js';
 import { startHarness, type Harness } from './harness.js';
 
 const keyRing = parseKeyRing(`test:${Buffer.alloc(32, 5).toString('base64')}`);
@@ -24,7 +28,7 @@ const readNews: NonNullable<MarketplaceDefinition['readNews']> = ({ headers, raw
 };
 
 const silent = { readNews: null };
-const others = { bigcommerce: silent, shopify: silent };
+const others = { bigcommerce: silent, shopify };
 
 let database: FreshDatabase;
 let harness: Harness;
@@ -44,9 +48,9 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function addStore(): Promise<{ id: string; path: string }> {
+async function addStore(marketplace: MarketplaceName = 'clickbank'): Promise<{ id: string; path: string }> {
   const { db } = database;
-  const wanted = { tenantId: harness.tenant, name: 'Shop', marketplace: 'clickbank' as const, baseUrl: null };
+  const wanted = { tenantId: harness.tenant, name: 'Shop', marketplace, baseUrl: null };
   const { id } = await createStore(db, { ...wanted, settings: defaultStoreSettings });
   const { webhook_path } = await db
     .selectFrom('stores')
@@ -77,6 +81,34 @@ it('D5: a notification for a store is proven by what was kept of it, and only it
       body: { kind: 'orders', orderIds: ['S1', 'S2'] },
     },
   ]);
+});
+
+it('what privacy law asks, of an app that the merchant made, is carried out and not kept as it came', async () => {
+  const { id, path } = await addStore('shopify');
+  const apiSecret = 'secret-of-the-merchant';
+  const credentials = { shop: 'acme.myshopify.com', accessToken: 'shpat_invented', apiSecret };
+  await saveCredentials(database.db, keyRing, {
+    ...{ tenantId: harness.tenant, connectionId: id, field: 'api', value: credentials },
+  });
+  const shipTo = { ...anAddress, name: 'Canaria Birdsong', email: 'canary@example.com' };
+  const externalId = '5000000000001';
+  const orderId = await anImportedOrder(database.db, harness.tenant, id, { externalId, shipTo }, 'shipped');
+  const raw = JSON.stringify({
+    shop_domain: credentials.shop,
+    customer: { email: shipTo.email },
+    orders_to_redact: [],
+  });
+  const send = (secret: string) =>
+    harness.call('nobody', 'POST', `/webhooks/${path}`, {
+      raw,
+      headers: { ...shopifyHeaders('customers/redact', raw, secret), 'x-shopify-shop-domain': credentials.shop },
+    });
+  expect((await send('another secret')).status).toBe(401);
+  for (let time = 0; time < 2; time++) expect((await send(apiSecret)).status).toBe(200);
+  const requests = (await harness.call('merchant', 'GET', `/v1/privacy-requests?store=${id}`)).body.items;
+  expect(requests).toMatchObject([{ kind: 'customer_erasure', externalIds: [externalId], done: { recipients: 1 } }]);
+  expect((await harness.call('merchant', 'GET', `/v1/orders/${orderId}`)).body.shipTo).toBeNull();
+  expect((await inbox()).filter((each) => each.connection_id === id)).toEqual([]);
 });
 
 it('a new secret counts at once, and what is not signed by one is refused and not stored', async () => {

@@ -48,10 +48,10 @@ it('R14: lists orders with their state and why they wait, for people', async () 
   const { code, out } = await cli.waybill('orders', 'list');
   const [head, ...rows] = out.split('\n');
   expect(code).toBe(0);
-  expect(head).toMatch(/^ORDER +RECEIPT +STATE +TOTAL +SHIPPING +PLACED +WHY IT WAITS$/);
+  expect(head).toMatch(/^ORDER +RECEIPT +NUMBER +STATE +TOTAL +SHIPPING +PLACED +WHY IT WAITS$/);
   expect(rows).toHaveLength(4);
   expect(rows.find((row) => row.includes(receipts[0]!))).toMatch(
-    /^ord_\w+ +\w{8} +held +49\.95 USD +Standard Shipping +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC +review: store settings$/,
+    /^ord_\w+ +\w{8} +- +held +49\.95 USD +Standard Shipping +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC +review: store settings$/,
   );
 });
 
@@ -129,9 +129,15 @@ it('asks which one is meant where two stores share a receipt', async () => {
   await anImportedOrder(waybill.db, waybill.tenantId, other, { externalId: receipts[0]! });
   const { code, err } = await cli.waybill('orders', 'show', receipts[0]!);
   expect(code).toBe(1);
-  expect(err).toMatch(
-    /^waybill: 2 orders have the receipt "\w+": ord_\w+ \(store sto_\w+\), ord_\w+ \(store sto_\w+\)\.\n/,
-  );
+  expect(err).toMatch(/^waybill: 2 orders are called "\w+": ord_\w+ \(store sto_\w+\), ord_\w+ \(store sto_\w+\)\.\n/);
+});
+
+it('finds and names an order by what its shop calls it, with and without the "#"', async () => {
+  const other = await aStore(waybill.db, waybill.tenantId);
+  await anImportedOrder(waybill.db, waybill.tenantId, other, { externalId: '5001001', number: '#1001' });
+  expect((await cli.waybill('orders', 'list', '1001')).out).toMatch(/\nord_\w+ +5001001 +#1001 +/);
+  for (const name of ['#1001', '1001', '5001001'])
+    expect((await cli.waybill('orders', 'show', name)).out).toMatch(/^Order #1001, receipt 5001001 \(ord_\w+\): /);
 });
 
 describe('what goes wrong', () => {

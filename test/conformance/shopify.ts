@@ -38,7 +38,8 @@ async function exchanges(): Promise<Exchange[]> {
       await listAll(store);
       await tellShipments(store, sandbox);
       await listAll(store);
-      await store.fetchOrder('999');
+      await store.fetchOrder('999', { placedAt: new Date().toISOString() });
+      await refused(() => store.fetchOrder('999'));
       await pushStock(store.stock!);
       const kept = await store.ensureWebhooks!('https://waybill.example/webhooks/1', null);
       sandbox.shop.subscriptions.pop();

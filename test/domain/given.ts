@@ -42,6 +42,7 @@ export function aLine(over: Partial<OrderLine> = {}): OrderLine {
 export function anOrder(over: Partial<MarketplaceOrder> = {}): MarketplaceOrder {
   return {
     externalId: 'AB12CD34',
+    number: null,
     parentExternalId: null,
     kind: 'sale',
     placedAt: '2026-11-02T10:00:00.000Z',

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
+import { decideImport, everyOrder, linesTaken, type TakenPlaces } from '../../domain/import-decision.js';
 import type { AskedLines } from '../../domain/line-changes.js';
 import type { LineStanding, MarketplaceOrder, OrderLine } from '../../domain/order.js';
 import { judgeEnded, judgeOrder, type KeptOrder, type TakenOver, type Verdict } from '../../domain/order-changes.js';
+import { defaultStoreSettings } from '../../domain/store.js';
 import { check } from './check.js';
-import { aLine, anOrder, frozen } from './given.js';
+import { aLine, anOrder, frozen, openStore } from './given.js';
 
 const ids = ['a', 'b', 'c', 'd'];
 const standings: LineStanding[] = [
@@ -283,5 +285,40 @@ describe('what an order is to its marketplace', () => {
       reason: 'Changed at the marketplace: line a (SKU kit-1) cancelled: 1 → 0.',
       conflict: null,
     });
+  });
+});
+
+describe('the places whose lines a store takes', () => {
+  const places = fc.constantFrom('east', 'west', null);
+  const takes: fc.Arbitrary<TakenPlaces> = fc.record({ location: places, service: places });
+  const sold = fc.uniqueArray(
+    fc.record({ lineId: fc.constantFrom(...ids), location: places, service: places }).map((line) => aLine(line)),
+    { selector: (line) => line.lineId, minLength: 1 },
+  );
+  const keep = (order: MarketplaceOrder, rules: TakenPlaces): KeptOrder | null => {
+    const decision = decideImport(order, defaultStoreSettings, { ...openStore, rules: { ...everyOrder, ...rules } });
+    return decision.import ? { lines: decision.order.lines, addresses: [], told: [], telling: false } : null;
+  };
+  const look = (kept: KeptOrder, order: MarketplaceOrder, of: TakenPlaces) =>
+    judgeOrder(kept, { order: linesTaken(order, of), addresses: [] }, {});
+
+  it('R138: are those of its import: no setting that changes later takes a line off an order, or adds one', () => {
+    check(
+      fc.property(sold, takes, (lines, atImport) => {
+        const order = anOrder({ lines });
+        const kept = keep(order, atImport);
+        if (kept) expect(look(kept, order, atImport)).toEqual({ outcome: 'unchanged' });
+      }),
+      500,
+    );
+  });
+
+  it('R139: a line that the marketplace moves elsewhere leaves its order', () => {
+    const lines = [aLine({ lineId: 'a', location: 'east' }), aLine({ lineId: 'b', location: 'east' })];
+    const east = { location: 'east', service: null };
+    const moved = anOrder({ lines: [lines[0]!, { ...lines[1]!, location: 'west' }] });
+    const kept = keep(anOrder({ lines }), east)!;
+    expect(look(kept, moved, east)).toMatchObject({ outcome: 'changed', free: [{ lineId: 'b', by: -1 }] });
+    expect(look(kept, moved, { location: null, service: null })).toEqual({ outcome: 'unchanged' });
   });
 });

@@ -9,13 +9,14 @@ import {
   differenceKinds,
   missingAtMarketplace,
   missingNotice,
+  notShown,
   type Difference,
   type OurFulfillment,
   type OurNotice,
   type OurOrder,
 } from '../../domain/reconciliation.js';
 import { dueWindow } from '../../domain/reconciliation-window.js';
-import { finalStates, orderStates } from '../../domain/order-states.js';
+import { finalStates, isFinal, orderStates } from '../../domain/order-states.js';
 import type { ImportDecision } from '../../domain/import-decision.js';
 import type { ShippedItem } from '../../domain/ledger.js';
 import type { LineStanding, MarketplaceOrder } from '../../domain/order.js';
@@ -162,6 +163,17 @@ describe('an order at its marketplace', () => {
     check(
       fc.property(here, (ours) => expect(missingAtMarketplace(ours).mend).toBeNull()),
       20,
+    );
+  });
+
+  it('that may be only too old to be shown is named where something is left to do', () => {
+    check(
+      fc.property(here, (ours) => {
+        const found = notShown(ours);
+        wellNamed(found);
+        expect(found.map((each) => each.kind)).toEqual(isFinal(ours.state) ? [] : ['order_not_shown']);
+      }),
+      50,
     );
   });
 });

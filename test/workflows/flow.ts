@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { saveCredentials } from '../../database/credentials.js';
 import { newId } from '../../database/ids.js';
-import { askToYield } from '../../database/webhook-inbox.js';
+import type { StoreNews } from '../../connectors/marketplaces/port.js';
+import { askToYield, keepDelivery } from '../../database/webhook-inbox.js';
 import {
   fulfillmentReference,
   messages,
@@ -31,6 +32,7 @@ type Action = keyof Pick<
 /** What the tests of order workflows say again and again, in their own words. */
 export function flowOf(waybill: Waybill) {
   const { db, temporal, storeId, warehouseId, clickbank, shipbob } = waybill;
+  let deliveries = 0;
   const idOf = (receipt: string) => orderWorkflowId({ storeId, externalId: receipt });
   const turnBegan = async () => {
     const { raw } = await temporal.workflow.getHandle(storeWorkflowId(storeId)).describe();
@@ -86,6 +88,12 @@ export function flowOf(waybill: Waybill) {
     },
     pollWarehouse: (id = warehouseId) => pollNow(waybill, { warehouseId: id }),
     pollStore: () => pollNow(waybill, { storeId }),
+    /** Kept as the API keeps an authentic notification. */
+    announce: (kind: StoreNews['kind'], orderIds: string[] = []) =>
+      keepDelivery(db, {
+        ...{ connectionId: storeId, deliveryKey: `delivery-${(deliveries += 1)}`, topic: kind },
+        body: { kind, orderIds },
+      }),
     /** Makes the next pass of the store look back as far as a new one does. */
     async lookBack(): Promise<void> {
       await db.updateTable('stores').set({ cursor_at: null }).where('id', '=', storeId).execute();

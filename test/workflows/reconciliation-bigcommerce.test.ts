@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
 import { startWaybill, type Waybill } from '../support/waybill.js';
 import { flowOf, type Flow } from './flow.js';
-import { reconcile } from './reconcile.js';
+import { bringsInWhatPollsMissed, letSettle, reconcile } from './reconcile.js';
 
 quietTemporal();
 let bigcommerce: BigcommerceSandbox;
@@ -52,16 +52,9 @@ async function submitted(): Promise<{ order: SandboxOrder; id: string }> {
   return { order: order!, id: String(order!.id) };
 }
 
-it('an order that no poll brought is imported; what all agree on is no difference, shipped orders included', async () => {
+it('an order that no poll brought is imported; what all agree on is no difference, shipped orders included', () => {
   const [order] = bigcommerce.addOrders([{}]);
-  const id = String(order!.id);
-  expect((await mend()).of(id)).toEqual([expect.objectContaining({ kind: 'order_missing_here', mended_at: aTime })]);
-  await flow.until(id, 'submitted');
-  await flow.ship(id, [{ carrier: 'UPS', trackingNumber: '1ZBC0001' }]);
-  await flow.until(id, 'shipped');
-  const { row, differences } = await mend();
-  expect(differences).toEqual([]);
-  expect(row.compared).toMatchObject({ marketplaceOrders: 1, notices: 1 });
+  return bringsInWhatPollsMissed(waybill, flow, String(order!.id), '1ZBC0001');
 });
 
 it('an order cancelled there is told so, and stopped at the warehouse', async () => {
@@ -83,9 +76,7 @@ it('a shipment that was deleted there is made again, once, with the number it ha
     expect.objectContaining({ kind: 'notice_missing_at_marketplace', mended_at: aTime }),
   ]);
   await eventually(async () => {
-    // As if BigCommerce had had its time to show it.
-    const sentAt = new Date(Date.now() - 600_000);
-    await waybill.db.updateTable('write_intents').set({ sent_at: sentAt }).where('state', '=', 'unknown').execute();
+    await letSettle(waybill);
     expect(shipmentsOf(order)).toMatchObject([{ trackingNumber: '1ZBC0002' }]);
   });
   await flow.handle(id).result();

@@ -2,7 +2,7 @@ import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
 import { startWaybill, type Waybill } from '../support/waybill.js';
 import { flowOf, type Flow } from './flow.js';
-import { reconcile } from './reconcile.js';
+import { letSettle, reconcile } from './reconcile.js';
 
 quietTemporal();
 let waybill: Waybill;
@@ -219,14 +219,6 @@ describe('a notice that the marketplace lost', () => {
     waybill.clickbank.state.notices = waybill.clickbank.state.notices.filter((each) => each.receipt !== receipt);
   };
 
-  /** ClickBank may take two minutes to show a notice: as long it is looked for before it is posted again. */
-  const settled = () =>
-    waybill.db
-      .updateTable('write_intents')
-      .set({ sent_at: new Date(Date.now() - 120_000) })
-      .where('state', '=', 'unknown')
-      .execute();
-
   it('is posted again by its order, which has ended, and once', async () => {
     const receipt = await shipped();
     const before = flow.notices(receipt);
@@ -235,7 +227,7 @@ describe('a notice that the marketplace lost', () => {
       expect.objectContaining({ kind: 'notice_missing_at_marketplace', mend: 'write_back_again' }),
     ]);
     await eventually(async () => {
-      await settled();
+      await letSettle(waybill);
       expect(await flow.events(receipt)).toContain('notices_repeated');
     });
     expect(flow.notices(receipt)).toEqual(before);
@@ -252,7 +244,7 @@ describe('a notice that the marketplace lost', () => {
     lose(receipt);
     await mend();
     await eventually(async () => {
-      await settled();
+      await letSettle(waybill);
       expect(flow.notices(receipt).map((each) => each.trackingId)).toEqual(['T-1']);
     });
     await flow.ship(receipt, [{ items: [{ sku: 'WH-KIT-1', quantity: 1 }], trackingNumber: 'T-2' }]);

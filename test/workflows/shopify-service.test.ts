@@ -1,49 +1,28 @@
-import { adminSchema } from '../../sandbox/shopify/graphql/schema.js';
-import { createShopifySandbox, type ShopifySandbox } from '../../sandbox/shopify/sandbox.js';
 import type { Order } from '../../sandbox/shopify/state/orders.js';
-import { sandboxShopDomain, sandboxShopifyApp, sandboxShopifyToken } from '../../sandbox/shopify/state/tokens.js';
 import type { OrderSpec } from '../../sandbox/shopify/work/add-orders.js';
 import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
-import { startWaybill, type Waybill } from '../support/waybill.js';
-import { flowOf, type Flow } from './flow.js';
+import type { Waybill } from '../support/waybill.js';
+import type { Flow } from './flow.js';
+import { openShop, startShopifyStore } from './shopify-store.js';
 import { timelineProblems, watchStateChanges } from './state-changes.js';
 
 quietTemporal();
 const service = 'Waybill Fulfillment';
-let shopify: ShopifySandbox;
+const shopify = openShop();
 let waybill: Waybill;
 let flow: Flow;
+let stop: () => Promise<void>;
 beforeAll(async () => {
-  adminSchema();
-  shopify = createShopifySandbox({ settings: { bucket: { maximumAvailable: 1e6, restoreRate: 1e6 } } });
   shopify.addService({ name: service, ours: true });
-  for (const sku of ['KIT-1', 'TEA-30']) shopify.setStock(sku, service, 1_000);
-  const location = shopify.shop.locations.find((each) => each.name === service)!;
-  waybill = await startWaybill({
-    settings: {
-      ...{ answerRequests: true, restockReturns: 'restock', pollSeconds: { busy: 3_600, idle: 3_600 } },
-      marketplace: { fulfillmentLocation: String(location.id), filterByLocation: true },
-    },
-    store: {
-      marketplace: 'shopify',
-      baseUrl: await shopify.standIn.listen(),
-      credentials: {
-        shop: sandboxShopDomain,
-        accessToken: sandboxShopifyToken,
-        apiSecret: sandboxShopifyApp.clientSecret,
-      },
-    },
-    listings: Object.fromEntries(['KIT-1', 'TEA-30'].map((sku) => [sku, [{ warehouseSku: `WH-${sku}`, quantity: 1 }]])),
-  });
-  flow = flowOf(waybill);
+  ({ waybill, flow, stop } = await startShopifyStore(shopify, {
+    ...{ location: service, skus: ['KIT-1', 'TEA-30'], pollSeconds: { busy: 3_600, idle: 3_600 } },
+    ...{ answerRequests: true, restockReturns: 'restock' },
+  }));
   await watchStateChanges(waybill.db);
   await waybill.enable();
 });
-afterAll(async () => {
-  await waybill.stop();
-  await shopify.standIn.close();
-});
+afterAll(() => stop());
 
 /** Sold from our service's location, and asked for. */
 async function asked(spec: OrderSpec = {}): Promise<{ order: Order; id: string }> {
@@ -171,18 +150,17 @@ describe('D9: returns', () => {
     );
   });
 
-  it('named by a notification are read at once, and what people decided at Shopify counts', async () => {
+  it('are read at once when a notification names them, or a restock decision names none, and what people decided counts', async () => {
     const order = shopify.shop.orders.find((each) => shopify.shop.returns.some((back) => back.orderId === each.id))!;
     const id = String(order.id);
     shopify.dispose(order.name, { sku: 'KIT-1', quantity: 1, type: 'MISSING', location: service });
+    await flow.announce('returns');
+    await flow.pollStore();
+    await eventually(async () =>
+      expect(await returnsOf(id)).toMatchObject([{ status: 'OPEN', restock: [{ decision: 'missing' }, {}] }]),
+    );
     shopify.closeReturn(order.name);
-    await waybill.db
-      .insertInto('webhook_inbox')
-      .values({
-        ...{ connection_id: waybill.storeId, delivery_key: 'return-1', topic: 'returns/close' },
-        body: JSON.stringify({ kind: 'returns', orderIds: [id] }),
-      })
-      .execute();
+    await flow.announce('returns', [id]);
     await flow.pollStore();
     await eventually(async () =>
       expect(await returnsOf(id)).toMatchObject([
@@ -195,7 +173,7 @@ describe('D9: returns', () => {
         },
       ]),
     );
-    expect((await flow.events(id)).filter((event) => event === 'returned')).toHaveLength(2);
+    expect((await flow.events(id)).filter((event) => event === 'returned')).toHaveLength(3);
   });
 });
 

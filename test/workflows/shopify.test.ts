@@ -1,50 +1,27 @@
-import { createShopifySandbox, type ShopifySandbox } from '../../sandbox/shopify/sandbox.js';
-import { adminSchema } from '../../sandbox/shopify/graphql/schema.js';
 import type { Order } from '../../sandbox/shopify/state/orders.js';
-import { sandboxShopDomain, sandboxShopifyApp, sandboxShopifyToken } from '../../sandbox/shopify/state/tokens.js';
 import type { OrderSpec } from '../../sandbox/shopify/work/add-orders.js';
 import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
-import { startWaybill, type Waybill } from '../support/waybill.js';
+import type { Waybill } from '../support/waybill.js';
 import { canary, findLeaks } from './canaries.js';
-import { flowOf, type Flow } from './flow.js';
+import type { Flow } from './flow.js';
+import { reconcile } from './reconcile.js';
+import { fulfillmentsOf, openShop, startShopifyStore } from './shopify-store.js';
 import { timelineProblems, watchStateChanges } from './state-changes.js';
 
 quietTemporal();
-let shopify: ShopifySandbox;
+const shopify = openShop({ deniesWithoutStock: true, servicesNeedAcceptance: false });
 let waybill: Waybill;
 let flow: Flow;
+let stop: () => Promise<void>;
 beforeAll(async () => {
-  adminSchema();
-  shopify = createShopifySandbox({
-    settings: { bucket: { maximumAvailable: 1e6, restoreRate: 1e6 }, deniesWithoutStock: true },
-  });
-  for (const sku of ['KIT-1', 'TEA-30', 'BOOK-7']) shopify.setStock(sku, 'Main Warehouse', 1_000);
   shopify.addService({ name: 'Acme 3PL', ours: false });
-  shopify.shop.settings.servicesNeedAcceptance = false;
-  waybill = await startWaybill({
-    settings: { marketplace: { fulfillmentLocation: String(shopify.shop.locations[0]!.id), filterByLocation: true } },
-    store: {
-      marketplace: 'shopify',
-      baseUrl: await shopify.standIn.listen(),
-      credentials: {
-        shop: sandboxShopDomain,
-        accessToken: sandboxShopifyToken,
-        apiSecret: sandboxShopifyApp.clientSecret,
-      },
-    },
-    listings: Object.fromEntries(
-      ['KIT-1', 'TEA-30', 'BOOK-7'].map((sku) => [sku, [{ warehouseSku: `WH-${sku}`, quantity: 1 }]]),
-    ),
-  });
-  flow = flowOf(waybill);
+  const skus = ['KIT-1', 'TEA-30', 'BOOK-7'];
+  ({ waybill, flow, stop } = await startShopifyStore(shopify, { location: 'Main Warehouse', skus }));
   await watchStateChanges(waybill.db);
   await waybill.enable();
 });
-afterAll(async () => {
-  await waybill.stop();
-  await shopify.standIn.close();
-});
+afterAll(() => stop());
 
 /** Sold, and seen by the store at once; gives the order and its id as text. */
 async function sell(spec: OrderSpec = {}): Promise<{ order: Order; id: string }> {
@@ -53,7 +30,7 @@ async function sell(spec: OrderSpec = {}): Promise<{ order: Order; id: string }>
   await flow.pollStore();
   return { order: order!, id: String(order!.id) };
 }
-const fulfillmentsOf = (order: Order) => shopify.shop.fulfillments.filter((each) => each.orderId === order.id);
+const told = (order: Order) => fulfillmentsOf(shopify, order);
 const proofs = async (id: string) => {
   const row = await flow.row(id);
   const intents = waybill.db.selectFrom('write_intents').selectAll().where('order_id', '=', row.id);
@@ -71,7 +48,7 @@ describe('from the order to its proven fulfillment', () => {
     await flow.until(id, 'submitted');
     await flow.ship(id, [{ carrier: 'UPS', trackingNumber: '1ZSH0001' }]);
     await flow.until(id, 'shipped');
-    expect(fulfillmentsOf(order)).toMatchObject([
+    expect(told(order)).toMatchObject([
       { status: 'SUCCESS', company: 'UPS', packages: [{ number: '1ZSH0001' }], lines: [{ quantity: 2 }] },
     ]);
     expect(await proofs(id)).toMatchObject([
@@ -88,12 +65,24 @@ describe('from the order to its proven fulfillment', () => {
       { items: [{ sku: 'WH-KIT-1', quantity: 1 }, { sku: 'WH-TEA-30', quantity: 1 }], trackingNumber: '1ZB', carrier: 'OnTrac' },
     ]); // prettier-ignore
     await flow.until(id, 'shipped');
-    const told = fulfillmentsOf(order).map((each) => [each.packages[0]!.number, each.company, each.lines.length]);
-    expect(told.sort()).toEqual([
+    const packages = told(order).map((each) => [each.packages[0]!.number, each.company, each.lines.length]);
+    expect(packages.sort()).toEqual([
       ['1ZA', 'USPS', 1],
       ['1ZB', 'OnTrac', 2],
     ]);
     expect(await proofs(id)).toHaveLength(2);
+  });
+
+  it('I3: two packages alike under one number are two fulfillments, also when an answer is lost', async () => {
+    const { order, id } = await sell({ lines: [{ sku: 'KIT-1', quantity: 2 }] });
+    await flow.until(id, 'submitted');
+    shopify.standIn.faults = [{ kind: 'reset_after', rate: 1, times: 1, sent: 'fulfillmentCreate' }];
+    const parcel = { items: [{ sku: 'WH-KIT-1', quantity: 1 }], trackingNumber: '1ZSAME', carrier: 'USPS' };
+    await flow.ship(id, [parcel, parcel]);
+    await flow.until(id, 'shipped');
+    expect(told(order).map((each) => each.lines.map((line) => line.quantity))).toEqual([[1], [1]]);
+    expect(shopify.ledger().mails.filter((mail) => mail.order === order.name)).toHaveLength(2);
+    expect((await reconcile(waybill, { mend: true })).of(id)).toEqual([]);
   });
 
   it('a part is told as a part; the rest follows', async () => {
@@ -101,10 +90,10 @@ describe('from the order to its proven fulfillment', () => {
     await flow.until(id, 'submitted');
     await flow.ship(id, [{ items: [{ sku: 'WH-KIT-1', quantity: 1 }], trackingNumber: '1ZP1', carrier: 'UPS' }]);
     await flow.until(id, 'partially_shipped');
-    expect(fulfillmentsOf(order)).toMatchObject([{ lines: [{ quantity: 1 }] }]);
+    expect(told(order)).toMatchObject([{ lines: [{ quantity: 1 }] }]);
     await flow.ship(id, [{ items: [{ sku: 'WH-KIT-1', quantity: 2 }], trackingNumber: '1ZP2', carrier: 'UPS' }]);
     await flow.until(id, 'shipped');
-    expect(fulfillmentsOf(order).map((each) => each.lines[0]!.quantity)).toEqual([1, 2]);
+    expect(told(order).map((each) => each.lines[0]!.quantity)).toEqual([1, 2]);
   });
 });
 
@@ -129,7 +118,7 @@ describe('what is left out', () => {
     expect(await skipped(id)).toMatchObject({ cause: 'other_location', line_id: String(order.lines[1]!.id) });
     await flow.ship(id, [{ trackingNumber: '1ZO', carrier: 'UPS' }]);
     await flow.until(id, 'shipped');
-    expect(fulfillmentsOf(order)).toMatchObject([{ lines: [{ lineId: order.lines[0]!.id }] }]);
+    expect(told(order)).toMatchObject([{ lines: [{ lineId: order.lines[0]!.id }] }]);
   });
 
   it('R145, R147: what is partly fulfilled or not paid is a row with its cause, and imported once it is paid', async () => {
@@ -146,6 +135,35 @@ describe('what is left out', () => {
   });
 });
 
+it('R138: a location that the store filters by later leaves imported orders as they are; so does none', async () => {
+  const fulfillmentLocation = String(shopify.shop.locations[0]!.id);
+  const filter = (filterByLocation: boolean) =>
+    flow.settings({ marketplace: { fulfillmentLocation, filterByLocation } });
+  const lines = [{ sku: 'KIT-1' }, { sku: 'TEA-30', location: 'Corner Shop' }];
+  const less = await sell({ lines });
+  await flow.until(less.id, 'submitted');
+  await filter(false);
+  const whole = await sell({ lines });
+  await flow.until(whole.id, 'submitted');
+  await filter(true);
+  for (const each of [less, whole]) shopify.changeOrder(each.order.name, { note: 'Leave at the door.' });
+  await flow.announce('orders', [whole.id]);
+  await flow.pollStore();
+  await filter(false);
+  await flow.announce('orders', [less.id]);
+  const report = await reconcile(waybill, { mend: true });
+  await filter(true);
+  const shipped = [];
+  for (const each of [less, whole]) {
+    expect(report.of(each.id)).toEqual([]);
+    await flow.ship(each.id, [{ trackingNumber: `1Z${each.id}`, carrier: 'UPS' }]);
+    await flow.until(each.id, 'shipped');
+    expect(await flow.events(each.id)).not.toContain('changed');
+    shipped.push(told(each.order).flatMap((one) => one.lines).length);
+  }
+  expect(shipped).toEqual([1, 2]);
+});
+
 describe('R135', () => {
   it('what the location has not in stock waits for a person, with SKU and location, and is told after the retry', async () => {
     const { order, id } = await sell({ lines: [{ sku: 'BOOK-7', quantity: 2 }] });
@@ -154,13 +172,39 @@ describe('R135', () => {
     await flow.ship(id, [{ trackingNumber: '1ZB7', carrier: 'UPS' }]);
     const attention = await flow.untilAttention(id, 'out_of_stock_at_location');
     expect(attention.about).toMatchObject({ order: id, sku: 'BOOK-7', location: 'Main Warehouse' });
-    expect(fulfillmentsOf(order)).toEqual([]);
+    expect(told(order)).toEqual([]);
     shopify.setStock('BOOK-7', 'Main Warehouse', 50);
     await flow.act(id, 'retry');
     await flow.until(id, 'shipped');
-    expect(fulfillmentsOf(order)).toMatchObject([{ packages: [{ number: '1ZB7' }], lines: [{ quantity: 2 }] }]);
+    expect(told(order)).toMatchObject([{ packages: [{ number: '1ZB7' }], lines: [{ quantity: 2 }] }]);
     expect(flow.warehouseOrders(id)).toHaveLength(1);
   });
+});
+
+it('R149: an open order that Shopify shows no more for its age waits for a person, is not cancelled, and goes on', async () => {
+  const { scopes } = shopify.shop.tokens[0]!;
+  shopify.setScopes([...scopes, 'read_all_orders']);
+  const createdAt = new Date(Date.now() - 61 * 86_400_000).toISOString();
+  const [{ id }, ended] = [await sell({ createdAt }), await sell({ createdAt })];
+  await flow.until(id, 'submitted');
+  await flow.until(ended.id, 'submitted');
+  await flow.ship(ended.id, [{ trackingNumber: '1ZOLD', carrier: 'UPS' }]);
+  await flow.until(ended.id, 'shipped');
+  shopify.setScopes(scopes);
+  await flow.announce('orders', [id, ended.id, '77']);
+  await flow.pollStore();
+  const attention = await flow.untilAttention(id, 'order_not_shown');
+  expect(attention).toMatchObject({
+    about: { order: id, permission: 'read_all_orders' },
+    waitsFor: `connection:${waybill.storeId}`,
+  });
+  expect(await flow.row(ended.id)).toMatchObject({ state: 'shipped' });
+  const report = await reconcile(waybill, { mend: true, hours: 62 * 24 });
+  expect(report.of(id)).toMatchObject([{ kind: 'order_not_shown', mended_at: null }]);
+  expect(report.of(ended.id)).toEqual([]);
+  shopify.setScopes([...scopes, 'read_all_orders']);
+  await flow.act(id, 'retry');
+  await flow.until(id, 'submitted');
 });
 
 describe('after all of this', () => {

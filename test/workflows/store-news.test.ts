@@ -1,7 +1,5 @@
-import { keepDelivery } from '../../database/webhook-inbox.js';
 import { waitKeys } from '../../domain/identifiers.js';
 import { Failure } from '../../domain/failures.js';
-import type { StoreNews } from '../../connectors/marketplaces/port.js';
 import { readCredentials, saveCredentials } from '../../database/credentials.js';
 import { recordInstalled } from '../../database/store-accounts.js';
 import { aLine } from '../domain/given.js';
@@ -29,15 +27,6 @@ beforeAll(async () => {
 afterAll(() => waybill.stop());
 
 const kit = (over = {}) => aLine({ lineId: '11', sku: 'kit-1', ...over });
-let deliveries = 0;
-/** Kept as the API keeps an authentic notification. */
-const notify = (kind: StoreNews['kind'], orderIds: string[] = []) =>
-  keepDelivery(waybill.db, {
-    connectionId: waybill.storeId,
-    deliveryKey: `delivery-${(deliveries += 1)}`,
-    topic: kind,
-    body: { kind, orderIds },
-  });
 const inbox = () =>
   waybill.db
     .selectFrom('webhook_inbox')
@@ -57,7 +46,7 @@ it('R94: an order that a notification names is at the warehouse at once, without
   const before = lists();
   const id = shop.sell({ lines: [kit()] });
   const since = Date.now();
-  await notify('orders', [id]);
+  await flow.announce('orders', [id]);
   await flow.until(id, 'submitted');
   const { submitted_at } = await waybill.db
     .selectFrom('fulfillments')
@@ -71,23 +60,23 @@ it('R94: an order that a notification names is at the warehouse at once, without
 
 it('a known order hears of what changed, and one that vanished is cancelled', async () => {
   const [changed, gone] = [shop.sell({ lines: [kit()] }), shop.sell({ lines: [kit()] })];
-  await notify('orders', [changed, gone]);
+  await flow.announce('orders', [changed, gone]);
   await flow.until(changed, 'submitted');
   await flow.until(gone, 'submitted');
   shop.change(changed, { lines: [kit({ quantity: 2, wanted: 2 })] });
   shop.orders.delete(gone);
-  await notify('orders', [changed, gone]);
+  await flow.announce('orders', [changed, gone]);
   await flow.untilAttention(changed, 'changed_at_marketplace');
   await flow.until(gone, 'cancelled');
 });
 
 it('news that comes twice, late or of an order nobody has changes nothing', async () => {
   const id = shop.sell({ lines: [kit()] });
-  await notify('orders', [id, 'never-was']);
-  await notify('orders', [id]);
-  await notify('ignored');
+  await flow.announce('orders', [id, 'never-was']);
+  await flow.announce('orders', [id]);
+  await flow.announce('ignored');
   await flow.until(id, 'submitted');
-  await notify('orders', [id]);
+  await flow.announce('orders', [id]);
   await processed();
   expect(await flow.events(id)).toEqual(['imported', 'submitted']);
   expect(flow.warehouseOrders(id)).toHaveLength(1);
@@ -97,7 +86,11 @@ it('one order that cannot be fetched stops no other, and is tried again later', 
   const [bad, malformed, good] = [shop.sell({ lines: [kit()] }), shop.sell(), shop.sell({ lines: [kit()] })];
   shop.refused.set(bad, new Failure('unavailable', 'The shop answered 503.'));
   shop.refused.set(malformed, new Failure('order_malformed', 'lines[0]: expected a number.'));
-  await Promise.all([notify('orders', [bad]), notify('orders', [malformed]), notify('orders', [good])]);
+  await Promise.all([
+    flow.announce('orders', [bad]),
+    flow.announce('orders', [malformed]),
+    flow.announce('orders', [good]),
+  ]);
   await flow.until(good, 'submitted');
   const skipped = waybill.db.selectFrom('skipped_orders').select(['cause', 'reason']);
   await eventually(async () =>
@@ -115,7 +108,7 @@ it('one order that cannot be fetched stops no other, and is tried again later', 
   expect(failed!.next_attempt_at.getTime() - Date.now()).toBeGreaterThan(20_000);
   shop.refused.clear();
   await waybill.db.updateTable('webhook_inbox').set({ next_attempt_at: new Date() }).execute();
-  await notify('ignored');
+  await flow.announce('ignored');
   await flow.until(bad, 'submitted');
   await processed();
 });
@@ -123,7 +116,7 @@ it('one order that cannot be fetched stops no other, and is tried again later', 
 it('D6, R113: access that changed is probed at once, and what is missing stays on the store until it is back', async () => {
   const permission = { permission: 'write_fulfillments', standing: 'missing' as const, neededFor: 'shipment notices' };
   shop.probe = { ...shop.probe, permissions: [permission] };
-  await notify('scopes');
+  await flow.announce('scopes');
   const shown = { cause: 'permission_missing', waitsFor: waitKeys.connection(waybill.storeId) };
   await eventually(async () => expect((await flow.store()).attention).toMatchObject(shown));
   await poll();
@@ -132,7 +125,7 @@ it('D6, R113: access that changed is probed at once, and what is missing stays o
     message: 'write_fulfillments (shipment notices).',
   });
   shop.probe = { ...shop.probe, permissions: [] };
-  await notify('scopes');
+  await flow.announce('scopes');
   await processed();
   await poll();
   expect((await flow.store()).attention).toBeNull();
@@ -177,7 +170,7 @@ describe('registration', () => {
 it('an app that is removed shows at once; orders queue and are caught up when it is back', async () => {
   const held = shop.sell({ lines: [kit()] });
   shop.down = new Failure('credentials_refused', 'The shop refused the token.');
-  await notify('uninstalled');
+  await flow.announce('uninstalled');
   await eventually(async () =>
     expect((await flow.store()).attention).toMatchObject({
       cause: 'app_uninstalled',

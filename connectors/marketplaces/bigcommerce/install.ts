@@ -29,6 +29,7 @@ export const install: MarketplaceInstall = {
   }),
   readCallback,
   exchange,
+  readOpening: (query, app, now) => readSignedCall(query['signed_payload_jwt'] ?? '', app, now),
   readSignedCall,
   // What an account-wide hook would say comes as a signed call.
   readNotice: () => null,

@@ -22,6 +22,7 @@ export function translate(row: OrderRow, { addresses, lines }: OrderParts): Mark
   });
   return {
     externalId: row.id,
+    number: null,
     parentExternalId: null,
     kind: 'sale',
     placedAt: row.date_created,

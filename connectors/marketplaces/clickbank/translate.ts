@@ -43,6 +43,7 @@ export function translate(
 function toOrder(row: ShippingRow, purchase: PurchaseRow | null, shippedAtMarketplace: boolean): MarketplaceOrder {
   return {
     externalId: row.receipt,
+    number: null,
     ...kindOf(row.receipt, purchase),
     placedAt: row.transactionTime,
     test: isTest(row, purchase),

@@ -40,6 +40,10 @@ const envelope = z.object({
         })
         .optional()
         .catch(undefined),
+      search: z
+        .array(z.object({ warnings: z.array(z.object({ field: z.string(), message: z.string() })) }))
+        .optional()
+        .catch(undefined),
     })
     .optional(),
 });

@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { AppNotice } from '../../../domain/install.js';
+import { isPrivacyKind } from '../../../domain/privacy.js';
 import { storableOrNull } from '../../storable-json.js';
 import type { MarketplaceInstall } from '../install-port.js';
 import { kindOf } from './topics.js';
@@ -22,14 +23,19 @@ const payload = z.object({
 });
 
 /** What reaches the application; the other topics have the store's own address. */
-const heard = ['uninstalled', 'customer_data_request', 'customer_erasure', 'store_erasure'] as const;
-
 export function readNotice({
   headers,
   rawBody,
   app,
 }: Parameters<MarketplaceInstall['readNotice']>[0]): AppNotice | null {
   if (!signatureHolds(rawBody, headers['x-shopify-hmac-sha256'] ?? '', app.clientSecret)) return null;
+  const said = sayingOf(rawBody);
+  const kind = kindOf(headers['x-shopify-topic'] ?? '');
+  return said && { ...said, kind: kind === 'uninstalled' || isPrivacyKind(kind) ? kind : 'ignored' };
+}
+
+/** What an authentic body says, whatever its topic; null where it names no shop. */
+export function sayingOf(rawBody: Buffer): Omit<AppNotice, 'kind'> | null {
   const body = payload.safeParse(storableOrNull(rawBody.toString('utf8')));
   const account = body.data?.shop_domain ?? body.data?.myshopify_domain;
   if (!body.success || account === undefined) return null;
@@ -37,14 +43,13 @@ export function readNotice({
     account: account.toLowerCase(),
     // Signed, unlike the header with the delivery's id: a replay under another id is still the same.
     deliveryKey: createHash('sha256').update(rawBody).digest('hex'),
-    kind: heard.find((each) => each === kindOf(headers['x-shopify-topic'] ?? '')) ?? 'ignored',
     orderIds: body.data.orders_to_redact ?? body.data.orders_requested ?? [],
     email: body.data.customer?.email ?? null,
   };
 }
 
 /** Base64 HMAC over the bytes as they came (shopify.md §8, Headers). */
-function signatureHolds(rawBody: Buffer, given: string, secret: string): boolean {
+export function signatureHolds(rawBody: Buffer, given: string, secret: string): boolean {
   const expected = createHmac('sha256', secret).update(rawBody).digest();
   const bytes = Buffer.from(given, 'base64');
   return bytes.length === expected.length && timingSafeEqual(bytes, expected);

@@ -6,7 +6,7 @@ import { readEnvelope, vendorText } from './answers.js';
 import type { Credentials } from './configuration.js';
 import { isMutation, type Ask, type Operation, type Shopify } from './operation.js';
 import { createPoints } from './points.js';
-import { refusedByErrors, refusedByStatus } from './refusals.js';
+import { refusedByErrors, refusedBySearch, refusedByStatus } from './refusals.js';
 import { memoryOf } from './shop-memory.js';
 
 /** Supported until 2027-10-01 (reference/shopify.md §1). */
@@ -67,7 +67,7 @@ export function createClient(options: ConnectOptions<{ perSecond: number }>, sav
     if (envelope.errors.some((each) => each.extensions?.code === 'THROTTLED'))
       throw await points.throttled(envelope.extensions?.cost);
     await points.settle(operation, taken, envelope);
-    const failed = refusedByErrors(shop, envelope, ask, write);
+    const failed = refusedByErrors(shop, envelope, ask, write) ?? refusedBySearch(shop, envelope, ask);
     if (failed) throw failed;
     const data = operation.data.safeParse(envelope.data);
     if (data.success) return data.data;

@@ -1,10 +1,11 @@
 import { Failure } from '../../../domain/failures.js';
 import type { Tracking } from '../../../domain/shipment.js';
-import type { Notice } from '../port.js';
+import type { Notice, ProvenNotice } from '../port.js';
 import { saidIn } from './answers.js';
 import { gid } from './ids.js';
 import { createFulfillment, moreToFulfill, toFulfill, type OpenFulfillmentOrder } from './notice-documents.js';
 import { asking, coverage, type NoticeContext } from './notices.js';
+import { refuseOutOfSight } from './out-of-sight.js';
 import { toTheEnd } from './read-orders.js';
 import { assureStock, type Part } from './shelf.js';
 import { trackingCompany } from './tracking-companies.js';
@@ -17,8 +18,8 @@ const linesAtOnce = 250;
  * them; lines are always named, because a fulfillment order without lines means all of it. One call takes one
  * location only, so a package of two locations is two calls, and what is there already is not told again.
  */
-export async function postNotice(context: NoticeContext, notice: Notice): Promise<void> {
-  const { covered } = await coverage(context, notice);
+export async function postNotice(context: NoticeContext, notice: Notice, others: ProvenNotice[]): Promise<void> {
+  const { covered } = await coverage(context, notice, others);
   const missing = notice.lines
     .map((line) => ({ ...line, quantity: line.quantity - (covered.get(line.lineId) ?? 0) }))
     .filter((line) => line.quantity > 0);
@@ -27,11 +28,14 @@ export async function postNotice(context: NoticeContext, notice: Notice): Promis
   for (const group of groups(parts)) await tell(context, notice, group);
 }
 
-async function readOpen({ call }: NoticeContext, notice: Notice): Promise<OpenFulfillmentOrder[]> {
+async function readOpen({ call, now }: NoticeContext, notice: Notice): Promise<OpenFulfillmentOrder[]> {
   const ask = asking(notice);
   const page = async (after: string | null) => {
     const { order } = await call(toFulfill, { id: gid('Order', notice.externalId), after }, ask);
-    if (!order) throw new Failure('not_found', `Shopify does not show order ${notice.externalId}.`, ask.about);
+    if (!order) {
+      await refuseOutOfSight(call, notice, now(), ask);
+      throw new Failure('not_found', `Shopify does not have order ${notice.externalId} any more.`, ask.about);
+    }
     return order.fulfillmentOrders;
   };
   const { nodes } = await toTheEnd(await page(null), page);

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { Failure } from '../../../domain/failures.js';
-import type { CallbackReading, Installed } from '../../../domain/install.js';
+import type { CallbackReading, Installed, SignedCall } from '../../../domain/install.js';
 import type { App } from '../../connect-options.js';
 import type { HttpAnswer } from '../../http.js';
 import { storableOrNull } from '../../storable-json.js';
@@ -29,6 +29,7 @@ export const install: MarketplaceInstall = {
   },
   readCallback,
   exchange,
+  readOpening,
   // Shopify signs its notifications instead; see readNotice.
   readSignedCall: () => null,
   readNotice,
@@ -39,14 +40,27 @@ function origin(account: string, baseUrl: string | null): string {
 }
 
 function readCallback(query: Record<string, string>, app: App, now: Date): CallbackReading {
-  const { hmac = '', signature: _, ...signed } = query;
-  if (!signatureHolds(signed, hmac, app.clientSecret)) return refused("Shopify's signature does not hold");
-  const sentAt = Number(signed['timestamp']) * 1000;
-  if (!(Math.abs(now.getTime() - sentAt) <= callbackMaxAgeMs)) return refused('it is older than 90 seconds');
-  const { shop: account = '', state = '', code = '' } = signed;
-  if (!shopHost.test(account)) return refused('it names no shop at myshopify.com');
+  const signed = readSigned(query, app, now);
+  if ('reason' in signed) return refused(signed.reason);
+  const { state = '', code = '' } = query;
   if (state === '' || code === '') return refused('it lacks the state or the code');
-  return { proven: true, account, state, code, scope: null };
+  return { proven: true, account: signed.account, state, code, scope: null };
+}
+
+/** Shopify signs what it adds to the address of our application as it signs a callback (shopify.md §2, step 1). */
+function readOpening(query: Record<string, string>, app: App, now: Date): SignedCall | null {
+  const signed = readSigned(query, app, now);
+  return 'reason' in signed ? null : signed;
+}
+
+function readSigned(query: Record<string, string>, app: App, now: Date): SignedCall | { reason: string } {
+  const { hmac = '', signature: _, ...signed } = query;
+  if (!signatureHolds(signed, hmac, app.clientSecret)) return { reason: "Shopify's signature does not hold" };
+  const sentAt = Number(signed['timestamp']) * 1000;
+  if (!(Math.abs(now.getTime() - sentAt) <= callbackMaxAgeMs)) return { reason: 'it is older than 90 seconds' };
+  const { shop: account = '' } = signed;
+  if (!shopHost.test(account)) return { reason: 'it names no shop at myshopify.com' };
+  return { account, at: new Date(sentAt).toISOString() };
 }
 
 function refused(reason: string): CallbackReading {

@@ -1,7 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { isPrivacyKind, type PrivacyKind, type PrivacyNotice } from '../../../domain/privacy.js';
 import { storableOrNull } from '../../storable-json.js';
 import type { NewsRequest, StoreNews } from '../port.js';
+import { sayingOf, signatureHolds } from './app-notices.js';
 import { credentials } from './configuration.js';
 import { kindOf } from './topics.js';
 
@@ -10,21 +11,29 @@ import { kindOf } from './topics.js';
  * the one the merchant made (reference/shopify.md §8). The secret of an app is the same for all shops, so the shop has
  * to be ours as well. Webhooks made by hand in the admin are signed with another secret, and fail.
  */
-export function readNews(delivery: NewsRequest): StoreNews | null {
+export function readNews(delivery: NewsRequest): StoreNews | PrivacyNotice | null {
   const { headers, rawBody } = delivery;
   const saved = credentials.safeParse(delivery.credentials);
   if (!saved.success || headers['x-shopify-shop-domain']?.toLowerCase() !== saved.data.shop) return null;
   const secrets = [delivery.app?.clientSecret, 'apiSecret' in saved.data ? saved.data.apiSecret : undefined];
-  if (!secrets.some((secret) => secret !== undefined && isSigned(secret, delivery))) return null;
+  if (
+    !secrets.some(
+      (secret) => secret !== undefined && signatureHolds(rawBody, headers['x-shopify-hmac-sha256'] ?? '', secret),
+    )
+  )
+    return null;
   const topic = headers['x-shopify-topic'] ?? '';
   const kind = kindOf(topic);
+  if (isPrivacyKind(kind)) return privacyNotice(kind, rawBody, saved.data.shop);
   return { deliveryKey: deliveryKey(headers, topic), topic, kind, orderIds: orderIdsIn(kind, rawBody) };
 }
 
-function isSigned(secret: string, { headers, rawBody }: NewsRequest): boolean {
-  const given = Buffer.from(headers['x-shopify-hmac-sha256'] ?? '', 'base64');
-  const due = createHmac('sha256', secret).update(rawBody).digest();
-  return given.length === due.length && timingSafeEqual(given, due);
+/** An app that the merchant made has one address for everything. The body is signed, so it says whose data it is about. */
+function privacyNotice(kind: PrivacyKind, rawBody: Buffer, shop: string): PrivacyNotice | null {
+  const said = sayingOf(rawBody);
+  if (said?.account !== shop) return null;
+  const { deliveryKey, orderIds, email } = said;
+  return { kind, deliveryKey, orderIds, email };
 }
 
 /**
@@ -42,17 +51,13 @@ const body = z.object({
   id: id.optional().catch(undefined),
   order_id: id.optional().catch(undefined),
   order: z.object({ id }).optional().catch(undefined),
-  orders_requested: z.array(id).optional().catch(undefined),
-  orders_to_redact: z.array(id).optional().catch(undefined),
 });
 
 /** Fulfillment orders are announced without their order; then the store is polled, which finds what they changed. */
 function orderIdsIn(kind: StoreNews['kind'], rawBody: Buffer): string[] {
   const said = body.safeParse(storableOrNull(rawBody.toString('utf8')));
   if (!said.success) return [];
-  const { id, order_id, order, orders_requested, orders_to_redact } = said.data;
-  if (kind === 'customer_data_request') return orders_requested ?? [];
-  if (kind === 'customer_erasure') return orders_to_redact ?? [];
+  const { id, order_id, order } = said.data;
   if (kind !== 'orders' && kind !== 'returns') return [];
   // A return's own id is not its order's.
   const named = order_id ?? order?.id ?? (kind === 'orders' ? id : undefined);

@@ -1,10 +1,10 @@
-import { Failure } from '../../../domain/failures.js';
 import type { PackageWriteback } from '../../../domain/shipment.js';
-import type { Notice, NoticeProof } from '../port.js';
+import type { Notice, NoticeProof, ProvenNotice } from '../port.js';
 import type { Settings } from './configuration.js';
 import { gid } from './ids.js';
 import { fulfillmentsOf, linesOfFulfillment, type WireFulfillment } from './notice-documents.js';
 import type { Ask, Shopify } from './operation.js';
+import { refuseOutOfSight } from './out-of-sight.js';
 import { toTheEnd } from './read-orders.js';
 import { trackingCompany } from './tracking-companies.js';
 
@@ -34,8 +34,12 @@ export function notices(writeback: PackageWriteback): Notice[] {
 }
 
 /** Proof is that fulfillments of the order with this tracking number hold all that the package holds. */
-export async function findNotice(context: NoticeContext, notice: Notice): Promise<NoticeProof | null> {
-  const { covered, fulfillments } = await coverage(context, notice);
+export async function findNotice(
+  context: NoticeContext,
+  notice: Notice,
+  others: ProvenNotice[],
+): Promise<NoticeProof | null> {
+  const { covered, fulfillments } = await coverage(context, notice, others);
   if (notice.lines.some((line) => (covered.get(line.lineId) ?? 0) < line.quantity)) return null;
   const tracking = fulfillments.flatMap((each) => each.trackingInfo);
   const told = tracking.find((each) => each.number?.trim() === notice.trackingNumber) ?? tracking[0];
@@ -45,6 +49,7 @@ export async function findNotice(context: NoticeContext, notice: Notice): Promis
     trackingNumber: notice.trackingNumber,
     answer: {
       fulfillment: fulfillments.map((each) => each.name).join(', '),
+      [provenBy]: fulfillments.map((each) => each.id).join(' '),
       status: fulfillments.map((each) => each.status).join(', '),
       createdAt: fulfillments[0]?.createdAt ?? null,
       company: told?.company ?? null,
@@ -53,22 +58,47 @@ export async function findNotice(context: NoticeContext, notice: Notice): Promis
   };
 }
 
+/** Where a proof keeps the fulfillments it was read from. */
+const provenBy = 'fulfillmentIds';
+
+interface Piece {
+  of: WireFulfillment;
+  lineId: string;
+  quantity: number;
+}
+
 /**
  * How many pieces of each line the notice's own fulfillments hold. A fulfillment carries no reference of ours, so its
- * tracking number is what makes it ours. Two packages of an order that share a number and the same lines are therefore
- * one at Shopify: rather a piece that stays unfulfilled, where people see it, than a customer mailed twice.
+ * tracking number makes it one of ours, and what another proven package of the order was read from is that package's: two
+ * may share a number and the same lines.
  */
 export async function coverage(
   context: NoticeContext,
   notice: Notice,
+  others: ProvenNotice[],
 ): Promise<{ covered: Map<string, number>; fulfillments: WireFulfillment[] }> {
-  const ask = asking(notice);
-  const fulfillments = (await readFulfillments(context.call, notice, ask)).filter((each) => isOf(each, notice));
+  const matching = (await readFulfillments(context, notice)).filter((each) => isOf(each, notice));
+  const pieces: Piece[] = [];
+  for (const of of matching)
+    for (const line of await readLines(context.call, of, asking(notice))) pieces.push({ of, ...line });
+  for (const other of others) takeAway(pieces, other);
   const covered = new Map<string, number>();
-  for (const each of fulfillments)
-    for (const { lineId, quantity } of await readLines(context.call, each, ask))
-      covered.set(lineId, (covered.get(lineId) ?? 0) + quantity);
-  return { covered, fulfillments };
+  for (const { lineId, quantity } of pieces) covered.set(lineId, (covered.get(lineId) ?? 0) + quantity);
+  const holds = (each: WireFulfillment) => pieces.some(({ of, quantity }) => of === each && quantity > 0);
+  return { covered, fulfillments: matching.filter(holds) };
+}
+
+/** Of a fulfillment that is no more, nothing can be taken: it proves nothing for anybody. */
+function takeAway(pieces: Piece[], { notice, proof }: ProvenNotice): void {
+  const ids = proof.answer[provenBy]?.split(' ') ?? [];
+  for (const { lineId, quantity } of notice.lines) {
+    let left = quantity;
+    for (const piece of pieces.filter((each) => each.lineId === lineId && ids.includes(each.of.id))) {
+      const taken = Math.min(piece.quantity, left);
+      piece.quantity -= taken;
+      left -= taken;
+    }
+  }
 }
 
 export function asking(notice: Notice): Ask {
@@ -80,10 +110,14 @@ export function asking(notice: Notice): Ask {
 }
 
 /** Twenty are nearly always all: the dearer question is asked only where they are not. */
-async function readFulfillments(call: Shopify, notice: Notice, ask: Ask): Promise<WireFulfillment[]> {
+async function readFulfillments({ call, now }: NoticeContext, notice: Notice): Promise<WireFulfillment[]> {
+  const ask = asking(notice);
   for (const count of [20, 250]) {
     const { order } = await call(fulfillmentsOf(count), { id: gid('Order', notice.externalId) }, ask);
-    if (!order) throw new Failure('not_found', `Shopify does not show order ${notice.externalId}.`, ask.about);
+    if (!order) {
+      await refuseOutOfSight(call, notice, now(), ask);
+      return [];
+    }
     if (order.fulfillments.length < count || count === 250) return order.fulfillments;
   }
   return [];

@@ -35,7 +35,7 @@ export const fulfillmentOrder = (lines: number) => `
 export const fulfillmentOrderCost = (lines: number) => 7 + connectionCost(lines, fulfillmentOrderLineCost);
 
 export const order = (money: Money, sizes: Sizes) => `
-  id processedAt updatedAt cancelledAt test displayFinancialStatus displayFulfillmentStatus email phone totalWeight
+  id name processedAt updatedAt cancelledAt test displayFinancialStatus displayFulfillmentStatus email phone totalWeight
   currentTotalPriceSet { ${money} { amount currencyCode } }
   shippingAddress { firstName lastName company address1 address2 city province provinceCode zip countryCodeV2 phone }
   shippingLine { title }

@@ -85,6 +85,7 @@ export type WireAddress = z.infer<typeof address>;
 
 export const wireOrder = z.object({
   id: numericId,
+  name: z.string(),
   processedAt: time,
   updatedAt: time,
   cancelledAt: time.nullable(),

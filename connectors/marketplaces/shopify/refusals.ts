@@ -50,6 +50,22 @@ export function refusedByErrors(shop: string, { errors }: Envelope, ask: Ask, wr
   return new Failure('request_rejected', `Shopify refused ${ask.step}: ${said}.`, about);
 }
 
+/**
+ * A term of a search that Shopify does not take is no error there: it is left out, told beside the data, and the list
+ * holds what was not asked for. Such a list is never used.
+ */
+export function refusedBySearch(shop: string, { extensions }: Envelope, ask: Ask): Failure | null {
+  const warnings = (extensions?.search ?? []).flatMap((each) => each.warnings);
+  const [first] = warnings;
+  if (!first) return null;
+  const fields = [...new Set(warnings.map((each) => each.field))].join(', ');
+  return new Failure(
+    'answer_malformed',
+    `Shopify left the search term ${fields} out of ${ask.step}: ${vendorText(first.message)}. Its list is not used.`,
+    { ...ask.about, shop, field: fields },
+  );
+}
+
 /** Names field and scope, so that a person knows what to tick; `requiredAccess` is Shopify's own text. */
 function accessDenied(denied: GraphqlError[], ask: Ask): Failure {
   const fields = [...new Set(denied.map((each) => each.path?.join('.') ?? 'an unnamed field'))].join(', ');

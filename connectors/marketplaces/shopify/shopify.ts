@@ -1,5 +1,5 @@
 import { Failure } from '../../../domain/failures.js';
-import { everyOrder, type ImportRules } from '../../../domain/import-decision.js';
+import { everyOrder, type ImportRules, type TakenPlaces } from '../../../domain/import-decision.js';
 import type { MarketplaceOrder } from '../../../domain/order.js';
 import type { ConnectOptions } from '../../connect-options.js';
 import type { Marketplace } from '../port.js';
@@ -11,6 +11,8 @@ import { install } from './install.js';
 import { listOrders, readContext, type OrderContext } from './list-orders.js';
 import { readNews } from './news.js';
 import { findNotice, notices } from './notices.js';
+import type { Ask } from './operation.js';
+import { refuseOutOfSight } from './out-of-sight.js';
 import { probe } from './probe.js';
 import { isMalformed, readOrders } from './read-orders.js';
 import { requestsOf } from './requests.js';
@@ -57,10 +59,11 @@ function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {
     settleMs,
     takesParts: false,
     listOrders: (request) => listOrders(context, request),
-    fetchOrder: (externalId) => fetchOrder(context, externalId),
+    fetchOrder: (externalId, known = {}) =>
+      fetchOrder(taking(context, known.takes), externalId, known.placedAt ?? null),
     notices,
-    findNotice: (notice) => findNotice(context, notice),
-    postNotice: (notice) => postNotice(context, notice),
+    findNotice: (notice, others = []) => findNotice(context, notice, others),
+    postNotice: (notice, others = []) => postNotice(context, notice, others),
     probe: () => probe({ client, settings: chosen.data, shop: keys.data.shop }),
     stock: stockOf(client.call, chosen.data, keys.data.shop),
     requests: requestsOf(client.call),
@@ -69,12 +72,33 @@ function connect(options: ConnectOptions<{ perSecond: number }>): Marketplace {
   };
 }
 
+/** An order is read by the places it was imported with: they tell which of its pieces keep a line's own id. */
+function taking<Context extends OrderContext>(context: Context, takes: TakenPlaces | undefined): Context {
+  if (!takes) return context;
+  const { fulfillmentLocation } = context.settings;
+  const settings = {
+    ...context.settings,
+    filterByLocation: takes.location !== null,
+    fulfillmentLocation: takes.location ?? fulfillmentLocation,
+    fulfillmentService: takes.service ?? allServices,
+  };
+  return { ...context, settings };
+}
+
 /** One call for all but the longest orders. The id is the number in Shopify's own links, not the name "#1001". */
-async function fetchOrder(context: OrderContext, externalId: string): Promise<MarketplaceOrder | null> {
+async function fetchOrder(
+  context: OrderContext & { now: () => Date },
+  externalId: string,
+  placedAt: string | null,
+): Promise<MarketplaceOrder | null> {
   if (!/^\d+$/.test(externalId)) return null;
   const { orders, services } = await readOrders(readContext(context, 'live'), [externalId]);
   const order = orders[0]?.order;
-  if (!order) return null;
+  if (!order) {
+    const ask: Ask = { lane: 'live', step: `looking for order ${externalId}`, about: { order: externalId } };
+    await refuseOutOfSight(context.call, { externalId, placedAt }, context.now(), ask);
+    return null;
+  }
   if (isMalformed(order))
     throw new Failure('order_malformed', `Order ${externalId}: ${order.problem}.`, { order: externalId });
   return translate(order, context.settings, services);

@@ -1,3 +1,4 @@
+import type { PrivacyKind } from '../../../domain/privacy.js';
 import type { StoreNews } from '../port.js';
 
 /** The scopes of which any one lets a topic be registered (webhook topics of the official schema). */
@@ -36,7 +37,7 @@ export const topics: readonly Topic[] = [
   ]),
   ...all('returns', ['read_returns'], [
     'RETURNS_REQUEST', 'RETURNS_APPROVE', 'RETURNS_DECLINE', 'RETURNS_CANCEL', 'RETURNS_CLOSE', 'RETURNS_REOPEN',
-    'RETURNS_PROCESS', 'RETURNS_UPDATE',
+    'RETURNS_PROCESS', 'RETURNS_UPDATE', 'REVERSE_FULFILLMENT_ORDERS_DISPOSE',
   ]),
   ...all('stock', ['read_inventory'], [
     'INVENTORY_LEVELS_UPDATE', 'INVENTORY_LEVELS_CONNECT', 'INVENTORY_LEVELS_DISCONNECT',
@@ -45,7 +46,7 @@ export const topics: readonly Topic[] = [
   { topic: 'APP_SCOPES_UPDATE', kind: 'scopes', scopes: [] },
 ]; // prettier-ignore
 
-const privacyKinds: Record<string, StoreNews['kind']> = {
+const privacyKinds: Record<string, PrivacyKind> = {
   CUSTOMERS_DATA_REQUEST: 'customer_data_request',
   CUSTOMERS_REDACT: 'customer_erasure',
   SHOP_REDACT: 'store_erasure',
@@ -55,7 +56,7 @@ const privacyKinds: Record<string, StoreNews['kind']> = {
  * Our name of a topic as the header writes it: "orders/create" is ORDERS_CREATE, "fulfillment_orders/split" is
  * FULFILLMENT_ORDERS_SPLIT.
  */
-export function kindOf(header: string): StoreNews['kind'] {
+export function kindOf(header: string): StoreNews['kind'] | PrivacyKind {
   const topic = header.toUpperCase().replaceAll('/', '_');
   return topics.find((each) => each.topic === topic)?.kind ?? privacyKinds[topic] ?? 'ignored';
 }

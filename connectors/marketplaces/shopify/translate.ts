@@ -19,6 +19,7 @@ export function translate(order: WireOrder, settings: Settings, services: Servic
   const price = moneyIn(order.currentTotalPriceSet, settings);
   return {
     externalId: order.id,
+    number: order.name,
     parentExternalId: null,
     kind: 'sale',
     placedAt: order.processedAt,

@@ -27,7 +27,7 @@ function orderPosition({ sortKey = 'PROCESSED_AT' }: Arguments): (order: Order) 
 }
 
 function foundOrders(args: Arguments, call: Call): Order[] {
-  return search(reachableOrders(call), args.query, orderSearch(call.shop), call.ignored);
+  return search(reachableOrders(call), args.query, orderSearch(call.shop), call);
 }
 
 /** What the scopes cover, of orders that the app can reach. */
@@ -61,7 +61,7 @@ export const query: Fields<unknown> = {
   fulfillmentOrders: (_root, args, call) => {
     const rows = seen(call).filter((each) => args.includeClosed === true || isOpen(each));
     const value = args.sortKey === 'UPDATED_AT' ? (row: FulfillmentOrder) => row.updatedAt : () => 0;
-    const found = search(rows, args.query, fulfillmentOrderSearch, call.ignored);
+    const found = search(rows, args.query, fulfillmentOrderSearch, call);
     return connection(args, found, (row) => ({ value: value(row), id: row.id }));
   },
   fulfillmentOrder: (_root, { id }, call) => byGid('FulfillmentOrder', seen(call), id) ?? null,
@@ -77,12 +77,12 @@ export const query: Fields<unknown> = {
     const rows = locations
       .filter((each) => each.active || args.includeInactive === true)
       .filter((each) => each.serviceId === null || args.includeLegacy === true);
-    return byId(args, search(rows, args.query, locationSearch, call.ignored));
+    return byId(args, search(rows, args.query, locationSearch, call));
   },
   inventoryItem: (_root, { id }, { shop }) => byGid('InventoryItem', shop.items, id) ?? null,
-  inventoryItems: (_root, args, call) => byId(args, search(call.shop.items, args.query, itemSearch, call.ignored)),
+  inventoryItems: (_root, args, call) => byId(args, search(call.shop.items, args.query, itemSearch, call)),
   inventoryLevel: (_root, { id }, { shop }) => byGid('InventoryLevel', shop.levels, id?.split('?')[0]) ?? null,
-  productVariants: (_root, args, call) => byId(args, search(call.shop.items, args.query, itemSearch, call.ignored)),
+  productVariants: (_root, args, call) => byId(args, search(call.shop.items, args.query, itemSearch, call)),
   node: (_root, { id }, call) => nodeOf(call, id!),
   nodes: (_root, { ids }, call) => ids!.map((id) => nodeOf(call, id)),
 };

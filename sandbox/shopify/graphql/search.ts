@@ -1,3 +1,5 @@
+import type { Call } from './call.js';
+
 /** Shopify's search syntax: terms side by side are both wanted; OR, NOT, "-", brackets and quotes do what they say. */
 export type Search =
   | { kind: 'all'; of: Search[] }
@@ -11,18 +13,26 @@ export type SearchFields<Row> = Record<string, (row: Row) => SearchValue | Searc
 export type SearchValue = string | number | boolean | Date | null;
 
 /**
- * The rows that match. A field that does not exist is ignored, not refused: it is named to `ignored`, as Shopify
- * names it in `extensions.search`.
+ * The rows that match. A field that does not exist is ignored, not refused: it is named in `ignored`, as Shopify names it
+ * in `extensions.search`.
  */
 export function search<Row>(
   rows: Row[],
   query: string | null | undefined,
-  fields: SearchFields<Row>,
-  ignored: string[],
+  all: SearchFields<Row>,
+  { ignored, shop }: Pick<Call, 'ignored' | 'shop'>,
 ): Row[] {
   if (query == null || query.trim() === '') return rows;
   const parsed = parse(query);
-  return rows.filter((row) => matches(parsed, row, fields, ignored));
+  const known = Object.entries(all).filter(([name]) => !shop.settings.unknownSearchTerms.includes(name));
+  const fields = Object.fromEntries(known);
+  for (const name of fieldsOf(parsed)) if (!Object.hasOwn(fields, name) && !ignored.includes(name)) ignored.push(name);
+  return rows.filter((row) => matches(parsed, row, fields));
+}
+
+function fieldsOf(search: Search): string[] {
+  if (search.kind === 'term') return search.field === null ? [] : [search.field];
+  return search.kind === 'not' ? fieldsOf(search.of) : search.of.flatMap(fieldsOf);
 }
 
 function parse(query: string): Search {
@@ -71,19 +81,17 @@ function term(token: string): Search {
   };
 }
 
-function matches<Row>(search: Search, row: Row, fields: SearchFields<Row>, ignored: string[]): boolean {
+function matches<Row>(search: Search, row: Row, fields: SearchFields<Row>): boolean {
   switch (search.kind) {
     case 'all':
-      return search.of.every((each) => matches(each, row, fields, ignored));
+      return search.of.every((each) => matches(each, row, fields));
     case 'any':
-      return search.of.some((each) => matches(each, row, fields, ignored));
+      return search.of.some((each) => matches(each, row, fields));
     case 'not':
-      return !matches(search.of, row, fields, ignored);
+      return !matches(search.of, row, fields);
     case 'term': {
       const read = fields[search.field ?? 'default'];
-      if (read) return [read(row)].flat().some((value) => compares(value, search.operator, search.value));
-      if (search.field !== null && !ignored.includes(search.field)) ignored.push(search.field);
-      return true;
+      return read ? [read(row)].flat().some((value) => compares(value, search.operator, search.value)) : true;
     }
   }
 }

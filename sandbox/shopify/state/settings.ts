@@ -15,6 +15,8 @@ export interface Settings {
   afterPart: 'keeps_rest' | 'reopens_rest';
   /** Whether what is assigned to a fulfillment service can only be fulfilled after its request was accepted. */
   servicesNeedAcceptance: boolean;
+  /** Terms of searches that the shop takes no more, though its API describes them: they filter nothing, and it says so. */
+  unknownSearchTerms: string[];
   /** The bucket of one app in one shop: the standard plan's (§7). */
   bucket: { maximumAvailable: number; restoreRate: number };
   /** See cost.ts. */
@@ -39,6 +41,7 @@ export const standardSettings: Settings = {
   deniesWithoutStock: false,
   afterPart: 'keeps_rest',
   servicesNeedAcceptance: true,
+  unknownSearchTerms: [],
   bucket: { maximumAvailable: 2_000, restoreRate: 100 },
   costs: 'measured',
   versions: ['2026-01', '2026-04', '2026-07', '2026-10'],

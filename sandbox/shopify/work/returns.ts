@@ -61,7 +61,14 @@ export function dispose(shop: Shop, order: Order, spec: DispositionSpec): void {
     const level = openLevel(shop, lineOfSku(order, sku).itemId, location.id);
     changeLevel(shop, level, { available: level.available + quantity });
   }
-  announce(shop, 'REVERSE_FULFILLMENT_ORDERS_DISPOSE', row);
+  // It names neither the return nor the order.
+  shop.announce('REVERSE_FULFILLMENT_ORDERS_DISPOSE', {
+    id: row.id,
+    admin_graphql_api_id: gid('ReverseFulfillmentOrder', row.id),
+    total_dispositions: row.dispositions.length,
+    dispositions: [{ type: type.toLowerCase(), quantity }],
+  });
+  touch(shop, order);
 }
 
 function lastReturn(shop: Shop, order: Order): Return {

@@ -3,10 +3,12 @@ import { bigcommerce } from '../../../connectors/marketplaces/bigcommerce/bigcom
 import type { Marketplace } from '../../../connectors/marketplaces/port.js';
 import { createBigcommerceSandbox, type BigcommerceSandbox } from '../../../sandbox/bigcommerce/sandbox.js';
 import { sandboxBigcommerceCredentials, type SandboxSettings } from '../../../sandbox/bigcommerce/state.js';
-import { clockAt, memoryLimiter, type Clock } from '../clickbank/support.js';
+import { clockAt, type Clock } from '../bench.js';
+import { memoryLimiter } from '../clickbank/support.js';
 import { noInstall } from '../no-install.js';
 
-export { failureOf, fullPass, nothingKnown, writebackOf } from '../clickbank/support.js';
+export { failureOf, fullPass, nothingKnown } from '../bench.js';
+export { writebackOf } from '../clickbank/support.js';
 
 export interface Bench {
   sandbox: BigcommerceSandbox;

@@ -31,6 +31,7 @@ describe('an order', () => {
     });
     expect(order).toEqual({
       externalId: expect.stringMatching(/^\d+$/) as string,
+      number: null,
       parentExternalId: null,
       kind: 'sale',
       placedAt: '2026-03-04T11:00:00.000Z',

@@ -1,22 +1,13 @@
 import { createHttp, type Http } from '../../../connectors/http.js';
 import { clickbank } from '../../../connectors/marketplaces/clickbank/clickbank.js';
-import type { Marketplace, OrderPage } from '../../../connectors/marketplaces/port.js';
+import type { Marketplace } from '../../../connectors/marketplaces/port.js';
 import type { RateLimit, RateLimiter } from '../../../connectors/rate-limiter.js';
-import { Failure } from '../../../domain/failures.js';
 import type { PackageWriteback } from '../../../domain/shipment.js';
 import { createClickbankSandbox, type ClickbankSandbox } from '../../../sandbox/clickbank/sandbox.js';
+import { clockAt, type Clock } from '../bench.js';
 import { noInstall } from '../no-install.js';
 
-/** A clock that only moves when it is told to, or when the limiter below makes somebody wait. */
-export interface Clock {
-  now: () => Date;
-  advance(milliseconds: number): void;
-}
-
-export function clockAt(iso: string): Clock {
-  let at = Date.parse(iso);
-  return { now: () => new Date(at), advance: (milliseconds) => void (at += milliseconds) };
-}
+export { failureOf, fullPass, nothingKnown } from '../bench.js';
 
 /** The shared limiter in memory: whoever has to wait moves the clock instead. Keeps what it was asked. */
 export function memoryLimiter(clock: Clock): RateLimiter & { taken: RateLimit[][]; lanes: string[]; blocks: string[] } {
@@ -99,34 +90,6 @@ function connectTo(baseUrl: string, http: Http, limiter: RateLimiter, clock: Clo
     now: clock.now,
     ...noInstall,
   });
-}
-
-export const nothingKnown = async () => new Set<string>();
-
-/** All pages of one pass. */
-export async function fullPass(
-  marketplace: Marketplace,
-  request: { since: string; lane?: 'live' | 'backfill'; known?: (ids: string[]) => Promise<Set<string>> },
-): Promise<Omit<OrderPage, 'nextPage'>> {
-  const all: Omit<OrderPage, 'nextPage'> = { orders: [], malformed: [] };
-  let page: string | null = null;
-  do {
-    const got: OrderPage = await marketplace.listOrders({ lane: 'live', known: nothingKnown, ...request, page });
-    all.orders.push(...got.orders);
-    all.malformed.push(...got.malformed);
-    page = got.nextPage;
-  } while (page !== null);
-  return all;
-}
-
-/** The Failure that a promise ends in. */
-export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
-  const error = await promise.then(
-    () => new Error('it did not fail'),
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof Failure) return error;
-  throw error;
 }
 
 export function writebackOf(

@@ -31,6 +31,7 @@ describe('what an order becomes', () => {
     });
     expect(order).toEqual({
       externalId: 'AB12CD34',
+      number: null,
       parentExternalId: null,
       kind: 'sale',
       placedAt: '2026-03-04T17:30:15.000Z',

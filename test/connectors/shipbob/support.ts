@@ -2,7 +2,6 @@ import { createHttp, type Http } from '../../../connectors/http.js';
 import type { FulfillmentRequest, NewsPage, Warehouse } from '../../../connectors/warehouses/port.js';
 import type { RateLimit, RateLimiter } from '../../../connectors/rate-limiter.js';
 import { warehouseSystems } from '../../../connectors/warehouses/registry.js';
-import { Failure } from '../../../domain/failures.js';
 import {
   createShipbobSandbox,
   sandboxShipbobToken,
@@ -10,6 +9,8 @@ import {
   type ShipbobSandboxOptions,
 } from '../../../sandbox/shipbob/sandbox.js';
 import { noInstall } from '../no-install.js';
+
+export { failureOf } from '../bench.js';
 
 /** Never waits; remembers what was taken and what was blocked. */
 export interface OpenLimiter extends RateLimiter {
@@ -105,17 +106,6 @@ export function request(reference: string, changes: Partial<FulfillmentRequest> 
     items: [{ warehouseSku: 'SHIRT', quantity: 2, title: 'Shirt' }],
     ...changes,
   };
-}
-
-/** The failure that the work ends in. */
-export async function failureOf(work: Promise<unknown>): Promise<Failure> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
-  }
-  throw new Error('expected a Failure');
 }
 
 export const longAgo = '2000-01-01T00:00:00.000Z';

@@ -6,7 +6,7 @@ import type { Marketplace } from '../../../connectors/marketplaces/port.js';
 import { sandboxShopDomain, sandboxShopifyApp } from '../../../sandbox/shopify/state/tokens.js';
 import { issue } from '../../../sandbox/shopify/oauth-routes.js';
 import { freshDatabase, type FreshDatabase } from '../../support/database.js';
-import { failureOf, openBench, type Bench } from './support.js';
+import { failureOf, lately, openBench, type Bench } from './support.js';
 
 const keyRing = parseKeyRing(`k1:${randomBytes(32).toString('base64')}`);
 const store = { id: 'sto_1', tenantId: 'ten_1' };
@@ -53,11 +53,11 @@ describe('R133: a token of an install', () => {
     const before = await installed();
     const marketplace = processOf(before);
     minutes(54);
-    await marketplace.fetchOrder('1');
+    await marketplace.fetchOrder('1', { placedAt: lately });
     expect(exchanges()).toBe(0);
     minutes(2);
-    await marketplace.fetchOrder('1');
-    await marketplace.fetchOrder('1');
+    await marketplace.fetchOrder('1', { placedAt: lately });
+    await marketplace.fetchOrder('1', { placedAt: lately });
     expect(exchanges()).toBe(1);
     const kept = (await readCredentials(database.db, keyRing, store.id)) as typeof before;
     expect(kept).toMatchObject({ shop: before.shop, expiresAt: '2026-11-20T13:56:00.000Z' });
@@ -70,7 +70,9 @@ describe('R133: a token of an install', () => {
     const other = openDatabase(database.url, { size: 4 });
     const [one, two] = [processOf(before), processOf(before, other.db)];
     minutes(58);
-    await Promise.all(Array.from({ length: 8 }, (_, index) => (index % 2 ? one : two).fetchOrder('1')));
+    await Promise.all(
+      Array.from({ length: 8 }, (_, index) => (index % 2 ? one : two).fetchOrder('1', { placedAt: lately })),
+    );
     expect(exchanges()).toBe(1);
     await other.close();
   });
@@ -79,16 +81,16 @@ describe('R133: a token of an install', () => {
     const before = await installed();
     const [early, late] = [processOf(before), processOf(before)];
     minutes(58);
-    await early.fetchOrder('1');
+    await early.fetchOrder('1', { placedAt: lately });
     bench.clock.advance(-10 * 60_000);
-    expect(await late.fetchOrder('1')).toBeNull();
+    expect(await late.fetchOrder('1', { placedAt: lately })).toBeNull();
     expect(exchanges()).toBe(1);
   });
 
   it('that is revoked ends in credentials_refused after two calls, not in a loop', async () => {
     const marketplace = processOf(await installed());
     bench.sandbox.uninstall();
-    const failure = await failureOf(marketplace.fetchOrder('1'));
+    const failure = await failureOf(marketplace.fetchOrder('1', { placedAt: lately }));
     expect(failure.code).toBe('credentials_refused');
     expect(bench.sandbox.standIn.calls).toHaveLength(1);
   });
@@ -97,7 +99,7 @@ describe('R133: a token of an install', () => {
     const before = await installed();
     const marketplace = processOf(before);
     minutes(91 * 24 * 60);
-    const failure = await failureOf(marketplace.fetchOrder('1'));
+    const failure = await failureOf(marketplace.fetchOrder('1', { placedAt: lately }));
     expect(failure.code).toBe('credentials_refused');
     expect(failure.message).toContain('connect the shop again');
     expect(failure.message).toContain('invalid_grant');
@@ -116,9 +118,9 @@ describe('R133: a token of an install', () => {
       const marketplace = processOf(before);
       minutes(58);
       bench.sandbox.standIn.faults = [{ kind, rate: 1, path: 'access_token', times: 1 }];
-      expect((await failureOf(marketplace.fetchOrder('1'))).outcome).toBe('not_sent');
+      expect((await failureOf(marketplace.fetchOrder('1', { placedAt: lately }))).outcome).toBe('not_sent');
       expect(await readCredentials(database.db, keyRing, store.id)).toEqual(before);
-      expect(await marketplace.fetchOrder('1')).toBeNull();
+      expect(await marketplace.fetchOrder('1', { placedAt: lately })).toBeNull();
     },
   );
 
@@ -128,6 +130,6 @@ describe('R133: a token of an install', () => {
       renewCredentials: (renew) => renewCredentials(database.db, keyRing, store, renew),
     });
     minutes(58);
-    expect((await failureOf(marketplace.fetchOrder('1'))).message).toContain('no Shopify app');
+    expect((await failureOf(marketplace.fetchOrder('1', { placedAt: lately }))).message).toContain('no Shopify app');
   });
 });

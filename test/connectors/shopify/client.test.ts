@@ -5,7 +5,7 @@ import { openDatabase } from '../../../database/pool.js';
 import { Failure } from '../../../domain/failures.js';
 import type { FaultRule } from '../../../sandbox/stand-in.js';
 import { freshDatabase } from '../../support/database.js';
-import { failureOf, fullPass, openBench, pastedCredentials, writebackOf, type Bench } from './support.js';
+import { failureOf, fullPass, lately, openBench, pastedCredentials, writebackOf, type Bench } from './support.js';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-const look = (of = bench.marketplace) => of.fetchOrder('1');
+const look = (of = bench.marketplace) => of.fetchOrder('1', { placedAt: lately });
 const answering = (body: unknown, changes: Partial<FaultRule> = {}) => {
   bench.sandbox.standIn.faults = [{ kind: 'status', status: 200, rate: 1, body: JSON.stringify(body), ...changes }];
 };
@@ -48,6 +48,15 @@ describe('refusals', () => {
   it('uses no data that comes beside an error', async () => {
     answering({ data: { nodes: [null] }, errors: [{ message: 'A part is missing', path: ['nodes', 0] }] });
     expect((await failureOf(look())).message).toContain('A part is missing');
+  });
+
+  it('uses no list of which Shopify left a search term out, and names the term', async () => {
+    bench.sandbox.shop.settings.unknownSearchTerms = ['updated_at'];
+    const failure = await failureOf(fullPass(bench.marketplace, { since: '2026-11-20T11:00:00Z' }));
+    expect([failure.code, failure.about['field']]).toEqual(['answer_malformed', 'updated_at']);
+    expect(failure.message).toMatch(/^Shopify left the search term updated_at out of reading orders to ship: "Invalid/);
+    bench.sandbox.shop.settings.unknownSearchTerms = ['sku'];
+    expect((await failureOf(bench.marketplace.stock!.places(['KIT-1']))).about['field']).toBe('sku');
   });
 
   it('names the field and the scope that is missing', async () => {
@@ -119,7 +128,7 @@ describe('points', () => {
     const lines = [{ sku: 'KIT-1' }, { sku: 'TEA-30' }, { sku: 'BOOK-7' }];
     wall.sandbox.addOrders(Array.from({ length: 50 }, () => ({ lines })));
     // Whoever comes first learns the bucket for all connections of the store.
-    await wall.connect({ limiter: createRateLimiter(pools[0]!.db, () => 4_000) }).fetchOrder('1');
+    await wall.connect({ limiter: createRateLimiter(pools[0]!.db, () => 4_000) }).fetchOrder('1', { placedAt: lately });
     const pass = async (limiter: RateLimiter): Promise<number> => {
       const since = new Date(Date.now() - 60_000).toISOString();
       for (;;) {

@@ -2,7 +2,7 @@ import { decideImport } from '../../../domain/import-decision.js';
 import type { MarketplaceOrder } from '../../../domain/order.js';
 import { defaultStoreSettings } from '../../../domain/store.js';
 import { shopify } from '../../../connectors/marketplaces/shopify/shopify.js';
-import { failureOf, fullPass, nothingKnown, openBench, type Bench } from './support.js';
+import { failureOf, fullPass, lately, nothingKnown, openBench, writebackOf, type Bench } from './support.js';
 
 let bench: Bench;
 beforeEach(async () => {
@@ -34,6 +34,7 @@ describe('one order', () => {
     const order = await one();
     expect(order).toMatchObject({
       externalId: String(sold!.id),
+      number: '#1001',
       placedAt: '2026-11-20T12:00:00.000Z',
       kind: 'sale',
       test: false,
@@ -89,7 +90,7 @@ describe('one order', () => {
   it('fetches one order by its number, null where Shopify does not have it', async () => {
     const [sold] = bench.sandbox.addOrders([{}]);
     expect(await bench.marketplace.fetchOrder(String(sold!.id))).toEqual(await one());
-    expect(await bench.marketplace.fetchOrder('1')).toBeNull();
+    expect(await bench.marketplace.fetchOrder('1', { placedAt: lately })).toBeNull();
     expect(await bench.marketplace.fetchOrder('#1001')).toBeNull();
   });
 
@@ -223,6 +224,11 @@ describe('what a store imports', () => {
       leftOut: [{ lineId: `${lineId}@${part.locationId}`, cause: 'other_location' }],
     });
     expect((await one()).lines).toMatchObject([{ lineId, quantity: 5, wanted: 5 }]);
+    // An order that was imported without the filter is read as it was, whatever the store filters by now.
+    const takes = { location: null, service: null };
+    expect((await bench.connect({ settings }).fetchOrder(order.externalId, { takes }))!.lines).toMatchObject([
+      { lineId, quantity: 5, wanted: 5 },
+    ]);
   });
 
   it('R140: an order without lines is empty by choice, and has nothing to ship by default', async () => {
@@ -279,6 +285,27 @@ describe('scopes', () => {
     bench.sandbox.setScopes([...without(), 'read_all_orders']);
     expect(await pass()).toBe(2);
   });
+
+  it('R149: an order that may only be too old to be shown is never taken for deleted', async () => {
+    const placedAt = '2026-09-01T00:00:00.000Z';
+    const [old] = bench.sandbox.addOrders([{ createdAt: placedAt }]);
+    const id = String(old!.id);
+    for (const known of [{ placedAt }, {}])
+      expect(await failureOf(bench.marketplace.fetchOrder(id, known))).toMatchObject({
+        code: 'order_not_shown',
+        about: { order: id, permission: 'read_all_orders' },
+      });
+    const [notice] = bench.marketplace.notices(writebackOf(old!, { placedAt }));
+    for (const call of [bench.marketplace.findNotice(notice!), bench.marketplace.postNotice(notice!)])
+      expect((await failureOf(call)).code).toBe('order_not_shown');
+    // One that Shopify would surely show is gone, and costs no more than the look.
+    bench.operations();
+    expect(await bench.marketplace.fetchOrder('1', { placedAt: lately })).toBeNull();
+    expect(bench.operations()).toEqual(['OrdersById']);
+    bench.sandbox.setScopes([...without(), 'read_all_orders']);
+    expect(await bench.marketplace.fetchOrder(id, { placedAt })).toMatchObject({ externalId: id });
+    expect(await bench.marketplace.fetchOrder('1', { placedAt })).toBeNull();
+  });
 });
 
 /** Far more points than a test asks for, where the clock stands still. */
@@ -329,7 +356,7 @@ describe('a pass', () => {
 
     // Long after the order itself changed, so that only its fulfillment orders are news.
     bench.clock.advance(31 * 60_000);
-    await bench.marketplace.fetchOrder('1');
+    await bench.marketplace.fetchOrder('1', { placedAt: lately });
     sold!.updatedAt = '2026-11-20T12:00:00Z';
     bench.operations();
     const { orders } = await fullPass(bench.marketplace, { since: '2026-11-20T12:30:00.000Z' });

@@ -262,8 +262,9 @@ describe('refusals', () => {
     expect(fulfillments()[0]!.location).toBe(bench.sandbox.shop.locations[1]!.id);
   });
 
-  it('an order that is gone is not found', async () => {
+  it('an order that is gone has no notice, and takes none', async () => {
     const notice = { ...noticeOf(bought({})), externalId: '77' };
-    expect((await failureOf(bench.marketplace.findNotice(notice))).code).toBe('not_found');
+    expect(await bench.marketplace.findNotice(notice)).toBeNull();
+    expect((await failureOf(bench.marketplace.postNotice(notice))).code).toBe('not_found');
   });
 });

@@ -1,26 +1,17 @@
 import type { ConnectOptions } from '../../../connectors/connect-options.js';
 import { createHttp } from '../../../connectors/http.js';
-import type { Marketplace, OrderPage } from '../../../connectors/marketplaces/port.js';
+import type { Marketplace } from '../../../connectors/marketplaces/port.js';
 import { shopify } from '../../../connectors/marketplaces/shopify/shopify.js';
 import type { RateLimit, RateLimiter } from '../../../connectors/rate-limiter.js';
-import { Failure } from '../../../domain/failures.js';
 import type { PackageWriteback } from '../../../domain/shipment.js';
 import { adminSchema } from '../../../sandbox/shopify/graphql/schema.js';
 import { createShopifySandbox, type ShopifySandbox } from '../../../sandbox/shopify/sandbox.js';
 import type { Settings } from '../../../sandbox/shopify/state/settings.js';
 import { sandboxShopDomain, sandboxShopifyToken } from '../../../sandbox/shopify/state/tokens.js';
+import { clockAt, type Clock } from '../bench.js';
 import { noInstall } from '../no-install.js';
 
-/** A clock that only moves when it is told to. */
-export interface Clock {
-  now: () => Date;
-  advance(milliseconds: number): void;
-}
-
-export function clockAt(iso: string): Clock {
-  let at = Date.parse(iso);
-  return { now: () => new Date(at), advance: (milliseconds) => void (at += milliseconds) };
-}
+export { failureOf, fullPass, nothingKnown } from '../bench.js';
 
 /** Never waits; remembers what was taken, given back and blocked. */
 export interface OpenLimiter extends RateLimiter {
@@ -111,33 +102,8 @@ export async function openBench(
   };
 }
 
-export const nothingKnown = async () => new Set<string>();
-
-/** All pages of one pass. */
-export async function fullPass(
-  marketplace: Marketplace,
-  request: { since: string; lane?: 'live' | 'backfill' },
-): Promise<Omit<OrderPage, 'nextPage'>> {
-  const all: Omit<OrderPage, 'nextPage'> = { orders: [], malformed: [] };
-  let page: string | null = null;
-  do {
-    const got: OrderPage = await marketplace.listOrders({ lane: 'live', known: nothingKnown, ...request, page });
-    all.orders.push(...got.orders);
-    all.malformed.push(...got.malformed);
-    page = got.nextPage;
-  } while (page !== null);
-  return all;
-}
-
-/** The Failure that a promise ends in. */
-export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
-  const error = await promise.then(
-    () => new Error('it did not fail'),
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof Failure) return error;
-  throw error;
-}
+/** Of an order that the bench's shop would surely show. */
+export const lately = '2026-11-20T11:00:00Z';
 
 export function writebackOf(
   order: { id: number; lines: { id: number; sku: string | null; quantity: number }[] },

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { StoreNews } from '../../../connectors/marketplaces/port.js';
 import { topics } from '../../../connectors/marketplaces/shopify/topics.js';
 import { shopify } from '../../../connectors/marketplaces/shopify/shopify.js';
 import { sandboxShopDomain } from '../../../sandbox/shopify/state/tokens.js';
@@ -54,7 +55,7 @@ describe('registering', () => {
     const kinds = registered().map((each) => each.topic);
     expect(kinds).toContain('ORDERS_CREATE');
     expect(kinds).toContain('FULFILLMENT_ORDERS_SPLIT');
-    expect(kinds.filter((topic) => /^(RETURNS|INVENTORY)/.test(topic))).toEqual([]);
+    expect(kinds.filter((topic) => /^(RETURNS|REVERSE|INVENTORY)/.test(topic))).toEqual([]);
   });
 
   it('says what Shopify refuses', async () => {
@@ -87,7 +88,7 @@ describe('registering', () => {
         ...{ webhook: null, app: null, now: new Date() },
       }),
     );
-    const byTopic = Object.fromEntries(news.map((each) => [each!.topic, each!]));
+    const byTopic = Object.fromEntries(news.map((each) => [(each as StoreNews).topic, each!]));
     expect(byTopic['orders/create']).toMatchObject({ kind: 'orders', orderIds: [String(order!.id)] });
     expect(byTopic['fulfillment_orders/order_routing_complete']).toMatchObject({ kind: 'orders', orderIds: [] });
     expect(new Set(news.map((each) => each!.deliveryKey)).size).toBe(news.length);
@@ -126,24 +127,33 @@ describe('news', () => {
     ['refunds/create', { id: 5, order_id: 11 }, 'orders', ['11']],
     ['returns/request', { id: 5, order: { id: 11 } }, 'returns', ['11']],
     ['returns/update', { id: 5 }, 'returns', []],
+    ['reverse_fulfillment_orders/dispose', { id: 5, dispositions: [] }, 'returns', []],
     ['fulfillment_orders/split', { fulfillment_order: { id: 'gid://shopify/FulfillmentOrder/1' } }, 'orders', []],
     ['inventory_levels/update', { inventory_item_id: 1 }, 'stock', []],
     ['app/uninstalled', { id: 1 }, 'uninstalled', []],
     ['app/scopes_update', { id: 1 }, 'scopes', []],
-    [
-      'customers/data_request',
-      { orders_requested: [11, 12], customer: { id: 1 } },
-      'customer_data_request',
-      ['11', '12'],
-    ],
-    ['customers/redact', { orders_to_redact: [11], customer: { id: 1 } }, 'customer_erasure', ['11']],
-    ['shop/redact', { shop_id: 1 }, 'store_erasure', []],
     ['themes/publish', { id: 1 }, 'ignored', []],
     ['orders/create', 'not json', 'orders', []],
     ['orders/create', { id: -1 }, 'orders', []],
   ])('%s with %j is %s of %j', (topic, body, kind, orderIds) => {
     expect(deliver(topic, body)).toMatchObject({ topic, kind, orderIds });
   });
+
+  it.each([
+    ['customers/data_request', 'customer_data_request', { orders_requested: [11, 12] }, ['11', '12']],
+    ['customers/redact', 'customer_erasure', { orders_to_redact: [11] }, ['11']],
+    ['shop/redact', 'store_erasure', {}, []],
+  ])(
+    '%s, from an app of the merchant’s own, asks for %s of the shop that its signed body names',
+    (topic, kind, of, orderIds) => {
+      const body = { shop_domain: sandboxShopDomain, customer: { id: 1, email: 'ann@example.com' }, ...of };
+      const secret = pastedCredentials.apiSecret;
+      const notice = { kind, orderIds, email: 'ann@example.com', deliveryKey: expect.any(String) as unknown };
+      expect(deliver(topic, body, { secret })).toEqual(notice);
+      expect(deliver(topic, { ...body, shop_domain: 'other.myshopify.com' }, { secret })).toBeNull();
+      expect(deliver(topic, 'not json', { secret })).toBeNull();
+    },
+  );
 
   it('the vector of a known secret and body', () => {
     // openssl: printf '{"id":450789469}' | openssl dgst -sha256 -hmac hush -binary | base64
