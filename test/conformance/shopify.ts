@@ -22,7 +22,9 @@ function specification(folder: string): Specification {
 const credentials = { shop: sandboxShopDomain, accessToken: sandboxShopifyToken, apiSecret: 'sandbox-client-secret' };
 
 async function exchanges(): Promise<Exchange[]> {
-  const sandbox = createShopifySandbox({ webhookRetryMs: [] });
+  // Nothing keeps the pace here (drive.ts), and a fast machine would empty the bucket.
+  const bucket = { maximumAvailable: 1e6, restoreRate: 1e6 };
+  const sandbox = createShopifySandbox({ settings: { bucket }, webhookRetryMs: [] });
   const baseUrl = await sandbox.standIn.listen();
   const [main] = sandbox.shop.locations;
   const fulfillmentLocation = String(main!.id);
