@@ -205,7 +205,12 @@ it('nothing is written while the sync is paused, or while nobody reads what the 
 });
 
 it('an import brings the next round forward, and a burst of them no more than that one', async () => {
-  const before = (await sync.row()).lastRoundAt!;
+  // A message that meets the end of a turn may bring two rounds.
+  const before = await eventually(async () => {
+    const { lastRoundAt } = await sync.row();
+    expect(Date.now() - lastRoundAt!.getTime()).toBeGreaterThan(1_000);
+    return lastRoundAt!;
+  });
   const receipt = await flow.buy({ lines: [{ itemNo: 'book-7', quantity: 1 }] });
   await flow.until(receipt, 'submitted');
   const next = await eventually(async () => {

@@ -2,8 +2,8 @@ import type { StockLevel } from '../port.js';
 import type { ShipbobClient } from './client.js';
 import { wireInventoryLevel } from './wire.js';
 
-/** Up to so many SKUs are searched one by one; for more, the whole list is walked at 250 rows a call. */
-const searchedOneByOne = 3;
+/** So many SKUs are searched one by one; for more, the list is walked at 250 rows a call: most accounts have no more. */
+const searchedOneByOne = 2;
 
 /**
  * Stock over all fulfilment centres. `available` is what new orders can take (on hand minus committed). A SKU that
