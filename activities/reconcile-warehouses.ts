@@ -1,4 +1,4 @@
-import type { NewsPage, Warehouse } from '../connectors/warehouses/port.js';
+import type { NewsPage, Warehouse, WarehouseOrder } from '../connectors/warehouses/port.js';
 import {
   cancelledFulfillmentsOf,
   fulfillmentsNamed,
@@ -87,9 +87,13 @@ async function compareOpen(deps: ActivityDependencies, run: Run, warehouseId: st
   const name = `open:${warehouseId}`;
   for (;;) {
     const fulfillments = await openFulfillmentsOf(deps.db, run, warehouseId, run.places[name] ?? '', batch);
-    const found: Difference[] = [];
-    for (const here of fulfillments)
-      found.push(...compareFulfillment(here, await warehouse.findByReference(here.reference)));
+    const there = new Map<string, WarehouseOrder | null>();
+    for (const { reference } of fulfillments) there.set(reference, await warehouse.findByReference(reference));
+    // Ours are read again: what was cancelled or shipped while the warehouse was asked is no difference.
+    const ours = await fulfillmentsNamed(deps.db, run.storeId, warehouseId, [...there.keys()]);
+    const found = [...ours.values()]
+      .filter((here) => here.open)
+      .flatMap((here) => compareFulfillment(here, there.get(here.reference) ?? null));
     await settleDifferences(deps, run, found, (safe) => tellCancelled(deps, warehouseId, safe, []));
     const place = fulfillments.at(-1)?.reference;
     if (place === undefined) return;
