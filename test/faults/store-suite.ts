@@ -160,8 +160,12 @@ async function sell(store: FaultyStore, count: number): Promise<void> {
   }
 }
 
-/** The token is dead until orders show it; then it is as before, and saved again as a person does. */
+/**
+ * The token is dead until orders show it; then it is as before, and saved again as a person does. It dies under orders
+ * that are under way: a store that is not read just then, its worker dead, would have none to show it.
+ */
 async function loseToken(waybill: Waybill, flow: Flow, store: FaultyStore): Promise<void> {
+  await until(waybill, async () => Object.keys(await states(waybill)).some((state) => state !== 'shipped'), 60);
   store.setTokenAlive(false);
   await until(waybill, async () => ((await states(waybill))['needs_attention'] ?? 0) > 0, 60);
   store.setTokenAlive(true);
