@@ -86,7 +86,12 @@ async function tellCancelled(
 async function compareOpen(deps: ActivityDependencies, run: Run, warehouseId: string, warehouse: Warehouse) {
   const name = `open:${warehouseId}`;
   for (;;) {
-    const fulfillments = await openFulfillmentsOf(deps.db, run, warehouseId, run.places[name] ?? '', batch);
+    const fulfillments = await openFulfillmentsOf(deps.db, {
+      run,
+      warehouseId,
+      after: run.places[name] ?? '',
+      limit: batch,
+    });
     const there = new Map<string, WarehouseOrder | null>();
     for (const { reference } of fulfillments) there.set(reference, await warehouse.findByReference(reference));
     // Ours are read again: what was cancelled or shipped while the warehouse was asked is no difference.
@@ -105,7 +110,12 @@ async function compareOpen(deps: ActivityDependencies, run: Run, warehouseId: st
 async function compareGivenUp(deps: ActivityDependencies, run: Run, warehouseId: string, warehouse: Warehouse) {
   const name = `cancelled:${warehouseId}`;
   for (;;) {
-    const fulfillments = await cancelledFulfillmentsOf(deps.db, run, warehouseId, run.places[name] ?? '', batch);
+    const fulfillments = await cancelledFulfillmentsOf(deps.db, {
+      run,
+      warehouseId,
+      after: run.places[name] ?? '',
+      limit: batch,
+    });
     const found: Difference[] = [];
     for (const here of fulfillments)
       found.push(...compareCancelled(here, await warehouse.findByReference(here.reference)));

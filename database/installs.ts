@@ -19,7 +19,8 @@ const columns = ['id', 'store_id as storeId', 'account', 'expires_at as expiresA
 
 /**
  * Opens an install for an hour, in place of the store's earlier ones. `alone`: null when another store waits for the
- * same account or has it: where no state comes back, the page that asks for the code must say whose store it is for. The state is given back once and kept as a hash.
+ * same account or has it: where no state comes back, the page that asks for the code must say whose store it is for.
+ * The state is given back once and kept as a hash.
  */
 export async function openInstall(
   db: Database,

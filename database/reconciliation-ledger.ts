@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-
+import { sql, type RawBuilder } from 'kysely';
 import { writeKeys } from '../domain/identifiers.js';
 import { finalStates } from '../domain/order-states.js';
 import type { OurFulfillment, OurNotice, OurOrder, OurShipment } from '../domain/reconciliation.js';
@@ -91,39 +90,50 @@ const ourFulfillment = sql`f.reference, o.id as "orderId", o.external_id as "ext
   coalesce(o.attention ->> 'cause' = 'cancelled_at_warehouse' and o.attention -> 'about' ->> 'reference' = f.reference,
            false) as "cancellationKnown"`;
 
+/** Which of a store's fulfillments at a warehouse, and after which reference. */
+interface FulfillmentPage {
+  run: Run;
+  warehouseId: string;
+  after: string;
+  limit: number;
+}
+
 /** What was submitted to a warehouse within the window and is still open there and here. */
-export async function openFulfillmentsOf(
-  db: Database,
-  run: Run,
-  warehouseId: string,
-  after: string,
-  limit: number,
-): Promise<OurFulfillment[]> {
-  const { rows } = await sql<OurFulfillment>`select ${ourFulfillment}
-    from fulfillments f join orders o on o.id = f.order_id
-    where f.warehouse_id = ${warehouseId} and o.store_id = ${run.storeId} and f.state = 'submitted'
-      and o.state <> all(${[...finalStates]}) and f.submitted_at >= ${run.from} and f.submitted_at <= ${run.to}
-      and f.reference > ${after} order by f.reference limit ${limit}`.execute(db);
-  return rows;
+export function openFulfillmentsOf(db: Database, page: FulfillmentPage): Promise<OurFulfillment[]> {
+  const { from, to } = page.run;
+  return fulfillmentPage(
+    db,
+    page,
+    sql`f.state = 'submitted' and o.state <> all(${[...finalStates]})
+      and f.submitted_at >= ${from} and f.submitted_at <= ${to}`,
+  );
 }
 
 /**
  * What a warehouse was or may have been sent, that its order gave up, where either happened within the window. What
  * shipped all the same its order knows, and asks a person.
  */
-export async function cancelledFulfillmentsOf(
+export function cancelledFulfillmentsOf(db: Database, page: FulfillmentPage): Promise<OurFulfillment[]> {
+  const { from, to } = page.run;
+  return fulfillmentPage(
+    db,
+    page,
+    sql`f.state = 'cancelled' and exists (
+        select 1 from write_intents w where w.business_key = ${writeKeys.submission('')} || f.reference
+          and greatest(w.sent_at, o.updated_at) >= ${from} and w.sent_at <= ${to})
+      and not exists (select 1 from shipments s where s.reference = f.reference)`,
+  );
+}
+
+/** `wanted` speaks of the fulfillment `f` and its order `o`. */
+async function fulfillmentPage(
   db: Database,
-  run: Run,
-  warehouseId: string,
-  after: string,
-  limit: number,
+  { run, warehouseId, after, limit }: FulfillmentPage,
+  wanted: RawBuilder<unknown>,
 ): Promise<OurFulfillment[]> {
   const { rows } = await sql<OurFulfillment>`select ${ourFulfillment}
     from fulfillments f join orders o on o.id = f.order_id
-      join write_intents w on w.business_key = ${writeKeys.submission('')} || f.reference and w.sent_at is not null
-    where f.warehouse_id = ${warehouseId} and o.store_id = ${run.storeId} and f.state = 'cancelled'
-      and greatest(w.sent_at, o.updated_at) >= ${run.from} and w.sent_at <= ${run.to}
-      and not exists (select 1 from shipments s where s.reference = f.reference)
+    where f.warehouse_id = ${warehouseId} and o.store_id = ${run.storeId} and ${wanted}
       and f.reference > ${after} order by f.reference limit ${limit}`.execute(db);
   return rows;
 }

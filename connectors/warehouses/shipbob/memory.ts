@@ -33,13 +33,16 @@ export function memoryOf(account: string, now: () => Date): Memory {
       const entry = accounts.get(account)?.get(key);
       return entry && entry.until > now().getTime() ? (entry.value as Value) : undefined;
     },
-    learn: async <Value>(key: string, find: () => Promise<Value>) => {
+    learn: <Value>(key: string, find: () => Promise<Value>) => {
       const name = `${account} ${key}`;
-      const running = underWay.get(name) ?? find().finally(() => underWay.delete(name));
+      const learnt = async () => {
+        const value = await find();
+        if (value !== undefined) keep(key, value);
+        return value;
+      };
+      const running = underWay.get(name) ?? learnt().finally(() => underWay.delete(name));
       underWay.set(name, running);
-      const value = (await running) as Value;
-      if (value !== undefined) keep(key, value);
-      return value;
+      return running as Promise<Value>;
     },
   };
 }
