@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createApiKey, listApiKeys, revokeApiKey } from '../database/api-keys.js';
 import { tenantExists } from '../database/tenants.js';
 import { cutPage, readTextCursor } from './cursor.js';
+import { nowOf } from './dependencies.js';
 import { notFound, Problem } from './problems.js';
 import { operators, route } from './route.js';
 import { id, pageOf, paging, text, maybeTime, time, utcTime } from './schemas.js';
@@ -85,7 +86,7 @@ export const apiKeyRoutes = [
     params: z.strictObject({ keyId: id }),
     answer: { status: 200, description: 'The revoked key.', schema: apiKey },
     async handle({ params, dependencies }) {
-      const key = await revokeApiKey(dependencies.db, params.keyId, dependencies.now?.() ?? new Date());
+      const key = await revokeApiKey(dependencies.db, params.keyId, nowOf(dependencies));
       if (!key) throw notFound('API key', params.keyId);
       return key;
     },

@@ -3,11 +3,11 @@ import { storesOfAccount } from '../database/store-accounts.js';
 import type { AppNotice, SignedCall } from '../domain/install.js';
 import type { MarketplaceName } from '../domain/store.js';
 import { html, marketplaceParam } from './confirm-install.js';
-import type { Dependencies } from './dependencies.js';
+import { nowOf, type Dependencies } from './dependencies.js';
 import { anyQuery } from './install-callbacks.js';
 import { guardPage, page } from './page.js';
 import { keepPrivacyNotice } from './privacy-notices.js';
-import { publicInstaller } from './pending-install.js';
+import { nameOf, publicInstaller } from './pending-install.js';
 import { Problem } from './problems.js';
 import { route, type Route } from './route.js';
 import { uninstall, uninstallIfGone } from './uninstall.js';
@@ -32,7 +32,7 @@ export const appNoticeRoutes = [
       const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
       const notice = publicInstaller(dependencies, params.marketplace).readNotice(request.headers, bytes);
       if (!notice) throw new Problem('bad-signature', 'The signature does not fit the body.');
-      await act(dependencies, params.marketplace as MarketplaceName, notice);
+      await act(dependencies, nameOf(params), notice);
       return { received: true as const };
     },
   }),
@@ -49,10 +49,10 @@ export const appNoticeRoutes = [
     answer: html,
     async handle({ params, query, dependencies, response }) {
       const installer = publicInstaller(dependencies, params.marketplace);
-      const opening = installer.readOpening(query, dependencies.now?.() ?? new Date());
+      const opening = installer.readOpening(query, nowOf(dependencies));
       if (!opening) throw new Problem('bad-signature', 'What the marketplace signed does not hold, or has run out.');
       guardPage(response, installer.framedBy);
-      return overview(dependencies, params.marketplace as MarketplaceName, opening);
+      return overview(dependencies, nameOf(params), opening);
     },
   }),
   signedCall('uninstall', 'Take the news that our application was uninstalled', {
@@ -80,9 +80,9 @@ function signedCall(event: 'uninstall' | 'remove-user', summary: string, answer:
     async handle({ params, query, dependencies }) {
       const installer = publicInstaller(dependencies, params.marketplace);
       const token = (query as Record<string, string>)['signed_payload_jwt'] ?? '';
-      const signed = installer.readSignedCall(token, dependencies.now?.() ?? new Date());
+      const signed = installer.readSignedCall(token, nowOf(dependencies));
       if (!signed) throw new Problem('bad-signature', 'signed_payload_jwt does not hold, or has run out.');
-      if (event === 'uninstall') await uninstallAll(dependencies, params.marketplace as MarketplaceName, signed);
+      if (event === 'uninstall') await uninstallAll(dependencies, nameOf(params), signed);
       return { received: true };
     },
   });

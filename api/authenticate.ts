@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { authenticateApiKey, type Caller } from '../database/api-keys.js';
-import type { Dependencies } from './dependencies.js';
+import { nowOf, type Dependencies } from './dependencies.js';
 import { Problem } from './problems.js';
 import type { Route } from './route.js';
 
@@ -8,7 +8,7 @@ import type { Route } from './route.js';
 export async function authenticate(dependencies: Dependencies, request: Request): Promise<Caller> {
   const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
   if (!token) throw refused('Send an API key as "Authorization: Bearer wb_…".');
-  const now = dependencies.now?.() ?? new Date();
+  const now = nowOf(dependencies);
   const caller = await authenticateApiKey(dependencies.db, dependencies.pepper, token, now);
   if (!caller) throw refused('The API key is unknown, expired or revoked.');
   return caller;

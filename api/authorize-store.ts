@@ -4,7 +4,7 @@ import { openInstall } from '../database/installs.js';
 import { findStoreAccount } from '../database/store-accounts.js';
 import type { Store } from '../database/stores.js';
 import { findVisible, idParam } from './connection-door.js';
-import type { Dependencies, Installer } from './dependencies.js';
+import { nowOf, type Dependencies, type Installer } from './dependencies.js';
 import { codeOf } from './install-code.js';
 import { Problem } from './problems.js';
 import { managers, route } from './route.js';
@@ -53,7 +53,7 @@ export const authorizeStore = route({
     const account = await chooseAccount(dependencies, installer, store, call.body.account);
     const install = await openInstall(dependencies.db, {
       ...{ tenantId: store.tenantId, storeId: store.id, marketplace: store.marketplace, account },
-      ...{ alone: !installer.bringsState, createdBy: caller.keyId, now: dependencies.now?.() ?? new Date() },
+      ...{ alone: !installer.bringsState, createdBy: caller.keyId, now: nowOf(dependencies) },
     });
     if (!install)
       throw new Problem(

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { countTry, useInstall, type PendingInstall } from '../database/installs.js';
 import { findStore, type Store } from '../database/stores.js';
 import { tenantName } from '../database/tenants.js';
+import { nowOf } from './dependencies.js';
 import { finishInstall } from './finish-install.js';
 import { isCodeOf, sealUnconfirmed, unsealUnconfirmed } from './install-code.js';
 import { guardPage, page } from './page.js';
-import { nowOf, publicInstaller, refused } from './pending-install.js';
+import { publicInstaller, refused } from './pending-install.js';
 import { route, type Call } from './route.js';
 import { text } from './schemas.js';
 

@@ -8,7 +8,7 @@ import { waitKeys } from '../domain/identifiers.js';
 import { probePasses, type ProbeReport } from '../domain/store.js';
 import { findVisible, idParam, located, pathOf, type ConnectionDoor } from './connection-door.js';
 import { probeReport, probeView } from './connection-view.js';
-import type { ConnectionKind, Dependencies } from './dependencies.js';
+import { nowOf, type ConnectionKind, type Dependencies } from './dependencies.js';
 import { Problem } from './problems.js';
 import { managers, route, type Route } from './route.js';
 import { time } from './schemas.js';
@@ -81,7 +81,7 @@ function test<Found extends ConnectionState>(door: ConnectionDoor<Found>): Route
       const now = await credentialsSavedAt(dependencies.db, [found.id]);
       if (now.get(found.id)?.version !== saved.get(found.id)?.version)
         throw new Problem('conflict', 'New credentials were saved while the old ones were tested. Test again.');
-      const at = dependencies.now?.() ?? new Date();
+      const at = nowOf(dependencies);
       await saveProbe(dependencies.db, door.table, found.id, report, at);
       const passes = probePasses(report);
       if (passes)

@@ -78,3 +78,8 @@ export interface Dependencies {
   requestsPerMinute?: number;
   now?: () => Date;
 }
+
+/** The time by the clock that tests may set. */
+export function nowOf({ now }: Pick<Dependencies, 'now'>): Date {
+  return now?.() ?? new Date();
+}

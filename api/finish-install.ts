@@ -8,7 +8,7 @@ import { waitKeys } from '../domain/identifiers.js';
 import type { Installed } from '../domain/install.js';
 import type { ProbeReport } from '../domain/store.js';
 import { located } from './connection-door.js';
-import type { Dependencies } from './dependencies.js';
+import { nowOf, type Dependencies } from './dependencies.js';
 import { storeDoor } from './store-door.js';
 import { tellFixSaved } from './wake.js';
 
@@ -21,7 +21,7 @@ export async function finishInstall(dependencies: Dependencies, store: Store, in
   const { db, keyRing } = dependencies;
   const place = { tenantId: store.tenantId, connectionId: store.id, field: 'api' as const };
   await saveCredentials(db, keyRing, { ...place, value: installed.credentials });
-  const now = dependencies.now?.() ?? new Date();
+  const now = nowOf(dependencies);
   await recordInstalled(db, store.id, installed.account, now);
   await forgetProbe(db, 'stores', store.id);
   await saveProbe(db, 'stores', store.id, await firstProbe(dependencies, store.id), now);

@@ -4,11 +4,11 @@ import { findInstall, findUsedInstall, useInstall } from '../database/installs.j
 import { findStore, type Store } from '../database/stores.js';
 import { tenantName } from '../database/tenants.js';
 import { askForCode, confirmInstall, html, marketplaceParam } from './confirm-install.js';
-import type { Dependencies } from './dependencies.js';
+import { nowOf, type Dependencies } from './dependencies.js';
 import { finishInstall } from './finish-install.js';
 import { bindToBrowser } from './install-cookie.js';
 import { guardPage, page } from './page.js';
-import { installOfAccount, installOfState, nameOf, nowOf, publicInstaller, refused } from './pending-install.js';
+import { installOfAccount, installOfState, nameOf, publicInstaller, refused } from './pending-install.js';
 import { notFound } from './problems.js';
 import { route } from './route.js';
 import { id, text } from './schemas.js';

@@ -4,7 +4,7 @@ import { findStore } from '../database/stores.js';
 import type { ProvenCallback } from '../domain/install.js';
 import type { MarketplaceName } from '../domain/store.js';
 import { usableInstaller } from './authorize-store.js';
-import type { Dependencies, Installer } from './dependencies.js';
+import { nowOf, type Dependencies, type Installer } from './dependencies.js';
 import { isBoundTo } from './install-cookie.js';
 import { notFound, Problem } from './problems.js';
 import type { Call } from './route.js';
@@ -64,10 +64,6 @@ export function publicInstaller(dependencies: Dependencies, marketplace: string)
 /** Checked by publicInstaller: installers are keyed by the marketplaces there are. */
 export function nameOf(params: { marketplace: string }): MarketplaceName {
   return params.marketplace as MarketplaceName;
-}
-
-export function nowOf(dependencies: Pick<Dependencies, 'now'>): Date {
-  return dependencies.now?.() ?? new Date();
 }
 
 export function refused(why: string): Problem {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { carryOutErasure } from '../database/erasure.js';
 import { keepPrivacyRequest, recordPrivacyDone, type PrivacyRequest } from '../database/privacy-requests.js';
 import type { PrivacyDelivery, PrivacyKind, PrivacyNotice } from '../domain/privacy.js';
-import type { Dependencies } from './dependencies.js';
+import { nowOf, type Dependencies } from './dependencies.js';
 import { uninstallIfGone } from './uninstall.js';
 
 /** What is asked, from whichever door it came. */
@@ -22,7 +22,7 @@ export async function takePrivacyRequest(
   store: { id: string; tenantId: string },
   wish: PrivacyWish,
 ): Promise<PrivacyRequest | null> {
-  const now = dependencies.now?.() ?? new Date();
+  const now = nowOf(dependencies);
   const { email, ...rest } = wish;
   const subject = email === null ? null : { email, hash: subjectHash(dependencies.pepper, email) };
   const kept = await keepPrivacyRequest(dependencies.db, { ...rest, store, subject, now });
@@ -41,7 +41,7 @@ export async function keepPrivacyNotice(
     await takePrivacyRequest(dependencies, store, { kind, requestKey, externalIds, email });
     return;
   }
-  const now = dependencies.now?.() ?? new Date();
+  const now = nowOf(dependencies);
   const kept = await keepPrivacyRequest(dependencies.db, { store, kind, requestKey, externalIds, subject: null, now });
   if (kept) await recordPrivacyDone(dependencies.db, kept.id, { reason: 'The application is installed again.' }, now);
 }

@@ -11,6 +11,7 @@ import { ownerOfStore } from '../database/stores.js';
 import { privacyKinds } from '../domain/privacy.js';
 import { idParam } from './connection-door.js';
 import { cutPage, readTextCursor } from './cursor.js';
+import { nowOf } from './dependencies.js';
 import { address, state } from './order-schemas.js';
 import { takePrivacyRequest } from './privacy-notices.js';
 import { notFound, Problem } from './problems.js';
@@ -142,7 +143,7 @@ export const privacyRequestRoutes = [
         throw new Problem('conflict', 'A request to erase a store names no customer: ask for the data of one.');
       const data = await personalData(db, request);
       if (request.kind === 'customer_data_request')
-        await recordPrivacyDone(db, request.id, { exportedBy: call.caller.keyId }, dependencies.now?.() ?? new Date());
+        await recordPrivacyDone(db, request.id, { exportedBy: call.caller.keyId }, nowOf(dependencies));
       return data;
     },
   }),

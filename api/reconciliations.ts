@@ -12,7 +12,7 @@ import { differenceKinds, type DifferenceKind } from '../domain/reconciliation.j
 import { findVisible, idParam } from './connection-door.js';
 import { attention } from './connection-view.js';
 import { cutPage, isRowId, readCursor, readTextCursor } from './cursor.js';
-import type { Dependencies } from './dependencies.js';
+import { nowOf, type Dependencies } from './dependencies.js';
 import { notFound, Problem } from './problems.js';
 import { everyone, managers, route } from './route.js';
 import { maybeTime, pageOf, paging, time, utcTime } from './schemas.js';
@@ -89,7 +89,7 @@ export const reconciliationRoutes = [
     answer: { status: 202, description: 'The run, under way.', schema: reconciliation },
     async handle({ params, body, caller, dependencies, response, ...call }) {
       const store = await findVisible(storeDoor, { ...call, caller, dependencies }, params.id);
-      const now = dependencies.now?.() ?? new Date();
+      const now = nowOf(dependencies);
       const run = await openReconciliation(dependencies.db, {
         ...{
           storeId: store.id,

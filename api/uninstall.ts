@@ -1,7 +1,7 @@
 import { recordUninstalled } from '../database/store-accounts.js';
 import { Failure } from '../domain/failures.js';
 import { isAlive, uninstalledAttention } from '../domain/install.js';
-import type { Dependencies } from './dependencies.js';
+import { nowOf, type Dependencies } from './dependencies.js';
 
 /** A store's application was removed at the moment given: its keys are forgotten and a person is told. */
 export async function uninstall(dependencies: Dependencies, storeId: string, at: Date): Promise<void> {
@@ -15,7 +15,7 @@ export async function uninstall(dependencies: Dependencies, storeId: string, at:
  */
 export async function uninstallIfGone(dependencies: Dependencies, storeId: string): Promise<boolean> {
   if (await hasLiveToken(dependencies, storeId)) return false;
-  await uninstall(dependencies, storeId, dependencies.now?.() ?? new Date());
+  await uninstall(dependencies, storeId, nowOf(dependencies));
   return true;
 }
 
