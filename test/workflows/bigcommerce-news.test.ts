@@ -4,12 +4,13 @@ import { marketplaces } from '../../connectors/marketplaces/registry.js';
 import { warehouseSystems } from '../../connectors/warehouses/registry.js';
 import type { OrderSpec } from '../../sandbox/bigcommerce/orders.js';
 import { createBigcommerceSandbox, type BigcommerceSandbox } from '../../sandbox/bigcommerce/sandbox.js';
-import { sandboxBigcommerceCredentials, type SandboxOrder } from '../../sandbox/bigcommerce/state.js';
+import type { SandboxOrder } from '../../sandbox/bigcommerce/state.js';
 import { createWebhookVerifier } from '../../worker/webhooks.js';
 import { startHarness, type Harness } from '../api/harness.js';
 import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
-import { startWaybill, type Waybill } from '../support/waybill.js';
+import type { Waybill } from '../support/waybill.js';
+import { startBigcommerceStore } from './bigcommerce-store.js';
 import { flowOf, type Flow } from './flow.js';
 
 quietTemporal();
@@ -33,15 +34,10 @@ beforeAll(async () => {
     });
   });
   await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
-  waybill = await startWaybill({
+  waybill = await startBigcommerceStore(bigcommerce, {
     deadlineMs: 2_000,
     publicUrl: `http://127.0.0.1:${(front.address() as AddressInfo).port}`,
     settings: { pollSeconds: { busy: 3_600, idle: 3_600 } },
-    store: {
-      marketplace: 'bigcommerce',
-      baseUrl: await bigcommerce.standIn.listen(),
-      credentials: sandboxBigcommerceCredentials,
-    },
   });
   const { db, keyRing, database } = waybill;
   const verifyWebhook = createWebhookVerifier({ db, keyRing, marketplaces, warehouseSystems });

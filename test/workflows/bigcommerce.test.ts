@@ -1,10 +1,11 @@
 import { waitKeys } from '../../domain/identifiers.js';
 import { createBigcommerceSandbox, type BigcommerceSandbox } from '../../sandbox/bigcommerce/sandbox.js';
 import type { OrderSpec } from '../../sandbox/bigcommerce/orders.js';
-import { sandboxBigcommerceCredentials, type SandboxOrder } from '../../sandbox/bigcommerce/state.js';
+import type { SandboxOrder } from '../../sandbox/bigcommerce/state.js';
 import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
-import { saveListings, startWaybill, type Waybill } from '../support/waybill.js';
+import { saveListings, type Waybill } from '../support/waybill.js';
+import { startBigcommerceStore } from './bigcommerce-store.js';
 import { canary, findLeaks } from './canaries.js';
 import { flowOf, type Flow } from './flow.js';
 import { timelineProblems, watchStateChanges } from './state-changes.js';
@@ -15,13 +16,8 @@ let waybill: Waybill;
 let flow: Flow;
 beforeAll(async () => {
   bigcommerce = createBigcommerceSandbox({ settings: { quota: 1e9 } });
-  waybill = await startWaybill({
+  waybill = await startBigcommerceStore(bigcommerce, {
     deadlineMs: 2_000,
-    store: {
-      marketplace: 'bigcommerce',
-      baseUrl: await bigcommerce.standIn.listen(),
-      credentials: sandboxBigcommerceCredentials,
-    },
   });
   flow = flowOf(waybill);
   const set = ['WH-TEA-30', 'WH-KIT-1'].map((warehouseSku) => ({ warehouseSku, quantity: 1 }));

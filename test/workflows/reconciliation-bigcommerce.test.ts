@@ -1,8 +1,9 @@
 import { createBigcommerceSandbox, type BigcommerceSandbox } from '../../sandbox/bigcommerce/sandbox.js';
-import { sandboxBigcommerceCredentials, type SandboxOrder } from '../../sandbox/bigcommerce/state.js';
+import type { SandboxOrder } from '../../sandbox/bigcommerce/state.js';
 import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
-import { startWaybill, type Waybill } from '../support/waybill.js';
+import type { Waybill } from '../support/waybill.js';
+import { startBigcommerceStore } from './bigcommerce-store.js';
 import { flowOf, type Flow } from './flow.js';
 import { bringsInWhatPollsMissed, letSettle, reconcile } from './reconcile.js';
 
@@ -12,14 +13,9 @@ let waybill: Waybill;
 let flow: Flow;
 beforeAll(async () => {
   bigcommerce = createBigcommerceSandbox({ settings: { quota: 1e9 } });
-  waybill = await startWaybill({
+  waybill = await startBigcommerceStore(bigcommerce, {
     // An hour between polls: what is found before that was found by reconciling.
     settings: { pollSeconds: { busy: 3_600, idle: 3_600 } },
-    store: {
-      marketplace: 'bigcommerce',
-      baseUrl: await bigcommerce.standIn.listen(),
-      credentials: sandboxBigcommerceCredentials,
-    },
   });
   flow = flowOf(waybill);
   await waybill.enable();

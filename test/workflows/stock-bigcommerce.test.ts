@@ -1,9 +1,9 @@
 import { createBigcommerceSandbox, type BigcommerceSandbox } from '../../sandbox/bigcommerce/sandbox.js';
 import { items, onHand } from '../../sandbox/bigcommerce/stock.js';
-import { sandboxBigcommerceCredentials } from '../../sandbox/bigcommerce/state.js';
 import { eventually } from '../support/eventually.js';
 import { quietTemporal } from '../support/quiet-temporal.js';
-import { startWaybill, type Waybill } from '../support/waybill.js';
+import type { Waybill } from '../support/waybill.js';
+import { startBigcommerceStore } from './bigcommerce-store.js';
 import { flowOf, type Flow } from './flow.js';
 import { startStockSync } from './stock-flow.js';
 
@@ -13,10 +13,8 @@ let waybill: Waybill;
 let flow: Flow;
 beforeAll(async () => {
   bigcommerce = createBigcommerceSandbox({ settings: { quota: 1e9 } });
-  const baseUrl = await bigcommerce.standIn.listen();
-  waybill = await startWaybill({
+  waybill = await startBigcommerceStore(bigcommerce, {
     settings: { pollSeconds: { busy: 3_600, idle: 3_600 } },
-    store: { marketplace: 'bigcommerce', baseUrl, credentials: sandboxBigcommerceCredentials },
   });
   flow = flowOf(waybill);
 });
